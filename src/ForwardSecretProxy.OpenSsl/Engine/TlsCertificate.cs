@@ -1,0 +1,12 @@
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>A certificate chain together with the signer that holds its leaf's private key.</summary>
+/// <param name="Chain">DER certificates, the leaf first, each signed by the next; the root may be left out.</param>
+/// <param name="DnsNames">The leaf's DNS names in lower case A-label form; a leading <c>*.</c> stands for one label.</param>
+/// <param name="Signer">Its public key equals the leaf's; the engine checks that again.</param>
+public sealed record TlsCertificate(
+    IReadOnlyList<ReadOnlyMemory<byte>> Chain,
+    IReadOnlyList<string> DnsNames,
+    ISigner Signer);
