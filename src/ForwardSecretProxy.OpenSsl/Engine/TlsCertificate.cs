@@ -9,4 +9,21 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 public sealed record TlsCertificate(
     IReadOnlyList<ReadOnlyMemory<byte>> Chain,
     IReadOnlyList<string> DnsNames,
-    ISigner Signer);
+    ISigner Signer)
+{
+    /// <summary>libssl has one place for a certificate of each key type.</summary>
+    internal TlsKeyType KeyType =>
+        Signer.Schemes.Any(scheme => scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384)
+            ? TlsKeyType.EllipticCurve
+            : TlsKeyType.Rsa;
+}
+
+/// <summary>The key types a certificate can have here.</summary>
+internal enum TlsKeyType
+{
+    /// <summary>ECDSA on P-256 or P-384.</summary>
+    EllipticCurve,
+
+    /// <summary>RSA with an rsaEncryption key.</summary>
+    Rsa,
+}

@@ -1,5 +1,6 @@
 using System.Net;
 using ForwardSecretProxy.OpenSsl.Engine;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ForwardSecretProxy.Listeners;
@@ -8,12 +9,16 @@ namespace ForwardSecretProxy.Listeners;
 internal static class TlsListenerExtensions
 {
     /// <summary>Registers the transport that <see cref="ListenTls"/> needs.</summary>
-    public static IServiceCollection AddTlsListeners(this IServiceCollection services) => services;
+    /// <param name="services">Kestrel's container.</param>
+    /// <param name="limits">How many handshakes all listeners together run and queue.</param>
+    public static IServiceCollection AddTlsListeners(this IServiceCollection services, HandshakeLimits limits) => services
+        .AddSingleton(new HandshakeAdmission(limits.MaxConcurrent, limits.MaxQueued))
+        .AddSingleton<IConnectionListenerFactory, TlsConnectionListenerFactory>();
 
     /// <summary>
     /// Serves HTTP/1.1 and HTTP/2 over TLS on <paramref name="address"/>. A connection's
     /// <see cref="TlsSessionInfo"/> is among its features.
     /// </summary>
     public static void ListenTls(this KestrelServerOptions kestrel, IPEndPoint address, TlsServer server) =>
-        kestrel.Listen(address);
+        kestrel.Listen(new TlsEndPoint(address, server));
 }

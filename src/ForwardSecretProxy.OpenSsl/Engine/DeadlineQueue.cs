@@ -1,0 +1,77 @@
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>
+/// Aborts connections that take longer than a limit that is the same for all of them: they expire in the order in
+/// which they came, so one timer and a list serve any number. Late by at most a quarter of a second.
+/// </summary>
+internal sealed class DeadlineQueue : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Deadline> _deadlines = new();
+    private readonly TimeSpan _limit;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+
+    internal DeadlineQueue(TimeSpan limit, TimeProvider time)
+    {
+        _limit = limit;
+        _time = time;
+        _timer = time.CreateTimer(static state => ((DeadlineQueue)state!).AbortExpired(), this, Tick, Tick);
+    }
+
+    /// <summary>Starts the clock; disposing the result stops it.</summary>
+    internal IDisposable Add(TlsConnection connection)
+    {
+        var deadline = new Deadline(this, connection, _time.GetTimestamp());
+        lock (_lock) _deadlines.AddLast(deadline.Node);
+        return deadline;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void AbortExpired()
+    {
+        while (true)
+        {
+            Deadline oldest;
+            lock (_lock)
+            {
+                if (_deadlines.First is not { } first || _time.GetElapsedTime(first.Value.Started) < _limit) return;
+                oldest = first.Value;
+                _deadlines.Remove(first);
+            }
+
+            oldest.Connection.Abort(TlsHandshakeOutcome.TimedOut);
+        }
+    }
+
+    private sealed class Deadline : IDisposable
+    {
+        private readonly DeadlineQueue _queue;
+
+        internal Deadline(DeadlineQueue queue, TlsConnection connection, long started)
+        {
+            _queue = queue;
+            Connection = connection;
+            Started = started;
+            Node = new LinkedListNode<Deadline>(this);
+        }
+
+        internal TlsConnection Connection { get; }
+
+        internal long Started { get; }
+
+        internal LinkedListNode<Deadline> Node { get; }
+
+        public void Dispose()
+        {
+            lock (_queue._lock)
+            {
+                if (Node.List is not null) _queue._deadlines.Remove(Node);
+            }
+        }
+    }
+}

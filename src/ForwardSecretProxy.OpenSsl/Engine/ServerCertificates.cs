@@ -1,0 +1,12 @@
+using ForwardSecretProxy.OpenSsl.Interop;
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>One set of certificates that is served together, at most one of each key type.</summary>
+/// <param name="Context">Holds the certificates and their keys.</param>
+/// <param name="Pools">
+/// Where a full handshake waits before it signs, in an order that is the same for all. Mostly one; libssl chooses
+/// between RSA and ECDSA after the wait, so keys on two tokens need a session of both.
+/// </param>
+internal sealed record ServerCertificates(SslContextHandle Context, IReadOnlyList<ISigningPool> Pools);

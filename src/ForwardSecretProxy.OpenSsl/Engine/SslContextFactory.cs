@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using ForwardSecretProxy.OpenSsl.Interop;
+using ForwardSecretProxy.OpenSsl.Provider;
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>
+/// Builds an <c>SSL_CTX</c> from a policy and at most one certificate of each key type. Everything is set outright, so
+/// that nothing of the system's openssl.cnf remains.
+/// </summary>
+internal static unsafe class SslContextFactory
+{
+    private const ulong Options =
+        LibSsl.SSL_OP_NO_TICKET                     // Stateful tickets only: there is no ticket key that could leak.
+        | LibSsl.SSL_OP_NO_RENEGOTIATION
+        | LibSsl.SSL_OP_NO_COMPRESSION
+        | LibSsl.SSL_OP_CIPHER_SERVER_PREFERENCE
+        | LibSsl.SSL_OP_PRIORITIZE_CHACHA           // A client that puts ChaCha20 first has no AES hardware.
+        | LibSsl.SSL_OP_CLEANSE_PLAINTEXT;
+
+    private const int Mode =
+        LibSsl.SSL_MODE_ENABLE_PARTIAL_WRITE
+        | LibSsl.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+        | LibSsl.SSL_MODE_NO_AUTO_CHAIN             // The chain is the operator's file, never the system's store.
+        | LibSsl.SSL_MODE_RELEASE_BUFFERS;          // An idle connection holds no record buffers.
+
+    private static ReadOnlySpan<byte> SessionIdContext => "fsp"u8;
+
+    /// <exception cref="OpenSslException">libssl refused a setting, a certificate or a key.</exception>
+    internal static SslContextHandle Create(
+        TlsPolicy policy,
+        IReadOnlyList<string> groups,
+        IReadOnlyList<TlsCertificate> certificates,
+        IReadOnlyList<ProviderKey> keys)
+    {
+        var context = new SslContextHandle();
+        try
+        {
+            SetProtocol(context, policy, groups, certificates);
+            SetResumption(context, policy.Resumption);
+            for (var i = 0; i < certificates.Count; i++) UseCertificate(context, certificates[i], keys[i]);
+            TlsCallbacks.Install(context);
+            return context;
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The groups among <paramref name="wanted"/> that this libssl has, in the same order.</summary>
+    /// <exception cref="OpenSslException">None of them.</exception>
+    internal static IReadOnlyList<string> SupportedGroups(IReadOnlyList<string> wanted)
+    {
+        using var probe = new SslContextHandle();
+        string[] groups = [.. wanted.Where(group => TrySetGroups(probe, group))];
+        LibCrypto.ERR_clear_error();
+        return groups.Length > 0
+            ? groups
+            : throw new OpenSslException($"{OpenSslLibrary.Version} has none of the groups {string.Join(", ", wanted)}.");
+    }
+
+    private static void SetProtocol(
+        SslContextHandle context, TlsPolicy policy, IReadOnlyList<string> groups, IReadOnlyList<TlsCertificate> certificates)
+    {
+        LibSsl.SSL_CTX_clear_options(context, LibSsl.SSL_CTX_get_options(context));
+        LibSsl.SSL_CTX_set_options(context, Options);
+        LibSsl.SSL_CTX_ctrl(context, LibSsl.SSL_CTRL_MODE, new CLong(Mode), 0);
+        LibSsl.SSL_CTX_set_keylog_callback(context, 0);
+        Set(context, LibSsl.SSL_CTRL_SET_MIN_PROTO_VERSION, (int)policy.MinimumVersion, "the oldest version");
+        Set(context, LibSsl.SSL_CTRL_SET_MAX_PROTO_VERSION, (int)TlsVersion.Tls13, "the newest version");
+        OpenSslError.ThrowIfFailed(
+            LibSsl.SSL_CTX_set_cipher_list(context, string.Join(':', TlsPolicy.KnownTls12Suites)), "SSL_CTX_set_cipher_list");
+        OpenSslError.ThrowIfFailed(
+            LibSsl.SSL_CTX_set_ciphersuites(context, string.Join(':', TlsPolicy.KnownTls13Suites)), "SSL_CTX_set_ciphersuites");
+
+        var groupList = string.Join(':', groups);
+        if (!TrySetGroups(context, groupList)) throw OpenSslError.Create($"Setting the groups {groupList}");
+        var schemes = string.Join(':', certificates.SelectMany(certificate => certificate.Signer.Schemes).Distinct().Select(Name));
+        OpenSslError.ThrowIfFailed(
+            LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_SIGALGS_LIST, new CLong(0), schemes).Value,
+            $"Setting the signature schemes {schemes}");
+    }
+
+    private static void SetResumption(SslContextHandle context, ResumptionPolicy resumption)
+    {
+        var cacheMode = resumption.Enabled
+            ? LibSsl.SSL_SESS_CACHE_SERVER | LibSsl.SSL_SESS_CACHE_NO_INTERNAL | LibSsl.SSL_SESS_CACHE_NO_AUTO_CLEAR
+            : LibSsl.SSL_SESS_CACHE_OFF;
+        LibSsl.SSL_CTX_ctrl(context, LibSsl.SSL_CTRL_SET_SESS_CACHE_MODE, new CLong(cacheMode), 0);
+        LibSsl.SSL_CTX_set_timeout(context, new CLong((int)resumption.Lifetime.TotalSeconds));
+        var tickets = resumption.Enabled ? resumption.TicketsPerHandshake : 0;
+        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_num_tickets(context, (nuint)tickets), "SSL_CTX_set_num_tickets");
+        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_max_early_data(context, 0), "SSL_CTX_set_max_early_data");
+        fixed (byte* id = SessionIdContext)
+        {
+            OpenSslError.ThrowIfFailed(
+                LibSsl.SSL_CTX_set_session_id_context(context, id, (uint)SessionIdContext.Length), "SSL_CTX_set_session_id_context");
+        }
+    }
+
+    private static void UseCertificate(SslContextHandle context, TlsCertificate certificate, ProviderKey key)
+    {
+        var leaf = ReadCertificate(certificate.Chain[0].Span);
+        try
+        {
+            OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_use_certificate(context, leaf), "SSL_CTX_use_certificate");
+        }
+        finally
+        {
+            LibCrypto.X509_free(leaf);
+        }
+
+        foreach (var issuer in certificate.Chain.Skip(1)) AddIssuer(context, issuer.Span);
+        using var handle = key.CreateHandle();
+        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_use_PrivateKey(context, handle), "SSL_CTX_use_PrivateKey");
+        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_check_private_key(context), "SSL_CTX_check_private_key");
+    }
+
+    private static void AddIssuer(SslContextHandle context, ReadOnlySpan<byte> der)
+    {
+        const int addReference = 1;
+        var issuer = ReadCertificate(der);
+        try
+        {
+            OpenSslError.ThrowIfFailed(
+                LibSsl.SSL_CTX_ctrl(context, LibSsl.SSL_CTRL_CHAIN_CERT, new CLong(addReference), issuer).Value,
+                "SSL_CTX_add1_chain_cert");
+        }
+        finally
+        {
+            LibCrypto.X509_free(issuer);
+        }
+    }
+
+    private static nint ReadCertificate(ReadOnlySpan<byte> der)
+    {
+        fixed (byte* start = der)
+        {
+            var input = start;
+            return OpenSslError.ThrowIfNull(LibCrypto.d2i_X509(null, &input, new CLong(der.Length)), "d2i_X509");
+        }
+    }
+
+    private static bool TrySetGroups(SslContextHandle context, string groups) =>
+        LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_GROUPS_LIST, new CLong(0), groups).Value == 1;
+
+    private static void Set(SslContextHandle context, int command, int value, string what) =>
+        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_ctrl(context, command, new CLong(value), 0).Value, $"Setting {what}");
+
+    private static string Name(SignatureScheme scheme) => SignatureSchemeNames.Get(scheme);
+}

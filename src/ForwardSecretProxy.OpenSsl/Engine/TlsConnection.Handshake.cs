@@ -1,0 +1,229 @@
+using System.Runtime.CompilerServices;
+using ForwardSecretProxy.OpenSsl.Interop;
+using ForwardSecretProxy.OpenSsl.Provider;
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <content>The handshake, and what libssl asks in its course.</content>
+public sealed partial class TlsConnection
+{
+    private readonly Lock _reservationLock = new();
+    private SigningScope? _signing;
+    private ServerCertificates? _certificates;
+    private CancellationTokenSource? _reservation;
+    private ValueTask<ISigningLease> _pendingLease;
+    private bool _isLeasePending;
+    private int _reservedPools;
+    private Exception? _callbackFailure;
+    private TlsHandshakeOutcome _refusal;
+
+    /// <summary>The name the client asked for, in lower case; null when it sent none.</summary>
+    internal string? ServerName { get; private set; }
+
+    /// <summary>
+    /// Takes the connection through its handshake, within the policy's time limit. Waits for the client and for the
+    /// token without a thread; blocks one for the time of the signature. After any outcome but
+    /// <see cref="TlsHandshakeOutcome.Completed"/> the connection can only be closed.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<TlsHandshakeResult> HandshakeAsync()
+    {
+        using var deadline = Server.StartHandshakeDeadline(this);
+        try
+        {
+            while (true)
+            {
+                if (IsAborted) return new((TlsHandshakeOutcome)Volatile.Read(ref _abortReason));
+                var error = Advance(out var reason);
+                switch (error)
+                {
+                    case LibSsl.SSL_ERROR_NONE:
+                        return new(TlsHandshakeOutcome.Completed);
+                    case LibSsl.SSL_ERROR_WANT_READ:
+                        // A client that must answer first (HelloRetryRequest) holds no token session meanwhile.
+                        ReleaseSigner();
+                        if (IsClientHelloTooLarge()) return new(TlsHandshakeOutcome.ClientHelloTooLarge);
+                        await _readable.WaitAsync().ConfigureAwait(false);
+                        break;
+                    case LibSsl.SSL_ERROR_WANT_WRITE:
+                        if (_signing?.Signed is not null) ReleaseSigner();
+                        await _writable.WaitAsync().ConfigureAwait(false);
+                        break;
+                    case LibSsl.SSL_ERROR_WANT_X509_LOOKUP:
+                        if (await WaitForSignerAsync().ConfigureAwait(false) is { } failure) return failure;
+                        break;
+                    default:
+                        _failed = true;
+                        return Failure(error, reason);
+                }
+            }
+        }
+        finally
+        {
+            ReleaseSigner();
+        }
+    }
+
+    /// <summary>Chooses the context for the server name; gives the alert to send, or 0.</summary>
+    internal int SelectCertificates(nint ssl, ReadOnlySpan<byte> serverNameExtension)
+    {
+        Span<char> name = stackalloc char[ServerNameReader.MaxNameLength];
+        var length = 0;
+        if (!serverNameExtension.IsEmpty && !ServerNameReader.TryRead(serverNameExtension, name, out length))
+        {
+            _refusal = TlsHandshakeOutcome.Refused;
+            return LibSsl.SSL_AD_DECODE_ERROR;
+        }
+
+        _certificates = Server.FindCertificates(name[..length]);
+        if (_certificates is null)
+        {
+            _refusal = TlsHandshakeOutcome.UnrecognizedName;
+            return LibSsl.SSL_AD_UNRECOGNIZED_NAME;
+        }
+
+        if (length > 0) ServerName = new string(name[..length]);
+        return LibSsl.SSL_set_SSL_CTX(ssl, _certificates.Context) != 0 ? 0 : LibSsl.SSL_AD_INTERNAL_ERROR;
+    }
+
+    /// <summary>
+    /// Makes sure of a token session; false when one must be waited for, which <see cref="WaitForSignerAsync"/> does.
+    /// </summary>
+    internal bool TryReserveSigner()
+    {
+        _signing ??= new SigningScope();
+        SigningScope.Current = _signing;
+        var pools = _certificates!.Pools;
+        while (_reservedPools < pools.Count)
+        {
+            var lease = pools[_reservedPools].AcquireAsync(ReservationToken());
+            if (!lease.IsCompletedSuccessfully)
+            {
+                _pendingLease = lease;
+                _isLeasePending = true;
+                return false;
+            }
+
+            _signing.Add(lease.Result);
+            _reservedPools++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Keeps what went wrong in a callback, where it cannot be thrown.</summary>
+    internal void Report(Exception exception) => _callbackFailure = exception;
+
+    /// <summary>One native step.</summary>
+    private int Advance(out string? reason)
+    {
+        reason = null;
+        lock (_native)
+        {
+            if (_disposed) return LibSsl.SSL_ERROR_ZERO_RETURN;
+            Enter();
+            try
+            {
+                var result = LibSsl.SSL_do_handshake(_ssl);
+                if (result == 1)
+                {
+                    Session = TlsSessionReader.Read(_ssl, this, _signing?.Signed);
+                    return LibSsl.SSL_ERROR_NONE;
+                }
+
+                var error = LibSsl.SSL_get_error(_ssl, result);
+                if (error != LibSsl.SSL_ERROR_SSL) return error;
+                if (OpenSslError.IsUnexpectedEndOfStream()) return LibSsl.SSL_ERROR_SYSCALL;
+                reason = OpenSslError.Drain();
+                return error;
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+    }
+
+    private void Enter()
+    {
+        t_current = this;
+        SigningScope.Current = _signing;
+        LibCrypto.ERR_clear_error();
+    }
+
+    private static void Leave()
+    {
+        t_current = null;
+        SigningScope.Current = null;
+    }
+
+    private async ValueTask<TlsHandshakeResult?> WaitForSignerAsync()
+    {
+        if (!_isLeasePending) return new TlsHandshakeResult(TlsHandshakeOutcome.SigningFailed, "The handshake was suspended twice.");
+        _isLeasePending = false;
+        try
+        {
+            _signing!.Add(await _pendingLease.ConfigureAwait(false));
+            _reservedPools++;
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            var reason = (TlsHandshakeOutcome)Volatile.Read(ref _abortReason);
+            return new TlsHandshakeResult(reason == TlsHandshakeOutcome.None ? TlsHandshakeOutcome.ClientClosed : reason);
+        }
+        catch (SigningException exception)
+        {
+            return new TlsHandshakeResult(TlsHandshakeOutcome.SigningFailed, exception.Message);
+        }
+    }
+
+    /// <summary>Cancelled when nobody waits for the signature any more: a slow token is not spent on who has left.</summary>
+    private CancellationToken ReservationToken()
+    {
+        lock (_reservationLock)
+        {
+            _reservation ??= new CancellationTokenSource();
+            if (IsAborted || _peerGone) _reservation.Cancel();
+            return _reservation.Token;
+        }
+    }
+
+    private void CancelReservation()
+    {
+        lock (_reservationLock) _reservation?.Cancel();
+    }
+
+    private void ReleaseSigner()
+    {
+        _signing?.Dispose();
+        _reservedPools = 0;
+        lock (_reservationLock)
+        {
+            _reservation?.Dispose();
+            _reservation = null;
+        }
+    }
+
+    private bool IsClientHelloTooLarge()
+    {
+        // Until it is complete the callback has not run and no certificate is chosen.
+        if (_certificates is not null) return false;
+        lock (_native)
+        {
+            return !_disposed
+                && LibCrypto.BIO_number_read(LibSsl.SSL_get_rbio(_ssl)) > (ulong)Server.Policy.Limits.MaxClientHelloBytes;
+        }
+    }
+
+    private TlsHandshakeResult Failure(int error, string? reason)
+    {
+        if (IsAborted) return new((TlsHandshakeOutcome)Volatile.Read(ref _abortReason));
+        if (_callbackFailure is { } failure)
+            return new(failure is SigningException ? TlsHandshakeOutcome.SigningFailed : TlsHandshakeOutcome.Aborted, failure.Message);
+        if (_signing?.Failure is { } signing) return new(TlsHandshakeOutcome.SigningFailed, signing.Message);
+        if (_refusal != TlsHandshakeOutcome.None) return new(_refusal, reason);
+        return error == LibSsl.SSL_ERROR_SSL ? new(TlsHandshakeOutcome.Refused, reason) : new(TlsHandshakeOutcome.ClientClosed);
+    }
+}

@@ -1,0 +1,37 @@
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>How a handshake ended. Failures are values, not exceptions: clients cause them at will.</summary>
+/// <param name="Outcome">The kind.</param>
+/// <param name="Detail">libssl's or the token's reason for a failure; null when there is none.</param>
+public readonly record struct TlsHandshakeResult(TlsHandshakeOutcome Outcome, string? Detail = null);
+
+/// <summary>The kinds of ends of a handshake.</summary>
+public enum TlsHandshakeOutcome
+{
+    /// <summary>None yet.</summary>
+    None,
+
+    /// <summary>The connection is ready.</summary>
+    Completed,
+
+    /// <summary>The client went away in the middle.</summary>
+    ClientClosed,
+
+    /// <summary>The client broke the protocol, or offered nothing that the policy allows.</summary>
+    Refused,
+
+    /// <summary>The client asked for a name that nobody serves.</summary>
+    UnrecognizedName,
+
+    /// <summary>The ClientHello is longer than allowed.</summary>
+    ClientHelloTooLarge,
+
+    /// <summary>The time limit passed.</summary>
+    TimedOut,
+
+    /// <summary>The token gave no session in time or failed to sign.</summary>
+    SigningFailed,
+
+    /// <summary>The listener stopped.</summary>
+    Aborted,
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace ForwardSecretProxy.OpenSsl.Interop;
+
+/// <summary><c>OSSL_DISPATCH</c>: one function of a provider. A table ends with an all-zero element.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct OsslDispatch
+{
+    internal int FunctionId;
+    internal nint Function;
+}
+
+/// <summary><c>OSSL_ALGORITHM</c>: names, properties and table of one algorithm.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct OsslAlgorithm
+{
+    internal byte* Names;
+    internal byte* Properties;
+    internal OsslDispatch* Implementation;
+    internal byte* Description;
+}
+
+/// <summary><c>OSSL_PARAM</c>: a named value. An array ends with a null key.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct OsslParam
+{
+    internal const uint Integer = 1;
+    internal const uint UnsignedInteger = 2;
+    internal const uint Utf8String = 4;
+
+    internal byte* Key;
+    internal uint DataType;
+    internal void* Data;
+    internal nuint DataSize;
+    internal nuint ReturnSize;
+
+    internal readonly ReadOnlySpan<byte> KeyBytes => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(Key);
+}
+
+/// <summary><c>OSSL_KEYMGMT_SELECT_*</c>: which parts of a key an operation is about.</summary>
+internal static class OsslKeymgmtSelect
+{
+    internal const int PrivateKey = 0x01;
+    internal const int PublicKey = 0x02;
+    internal const int AllParameters = 0x84;
+}
+
+/// <summary><c>OSSL_FUNC_*</c> and <c>OSSL_OP_*</c> of core_dispatch.h.</summary>
+internal static class OsslFunc
+{
+    internal const int OpKeymgmt = 10;
+    internal const int OpSignature = 12;
+
+    internal const int ProviderTeardown = 1024;
+    internal const int ProviderQueryOperation = 1027;
+
+    internal const int KeymgmtNew = 1;
+    internal const int KeymgmtFree = 10;
+    internal const int KeymgmtGetParams = 11;
+    internal const int KeymgmtGettableParams = 12;
+    internal const int KeymgmtQueryOperationName = 20;
+    internal const int KeymgmtHas = 21;
+    internal const int KeymgmtMatch = 23;
+    internal const int KeymgmtImport = 40;
+    internal const int KeymgmtImportTypes = 41;
+    internal const int KeymgmtExport = 42;
+    internal const int KeymgmtExportTypes = 43;
+
+    internal const int SignatureNewCtx = 1;
+    internal const int SignatureDigestSignInit = 8;
+    internal const int SignatureDigestSign = 11;
+    internal const int SignatureFreeCtx = 16;
+    internal const int SignatureSetCtxParams = 20;
+    internal const int SignatureSettableCtxParams = 21;
+}

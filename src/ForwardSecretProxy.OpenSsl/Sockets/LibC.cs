@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace ForwardSecretProxy.OpenSsl.Sockets;
+
+/// <summary>What is used of Linux's socket readiness interface: epoll(7), recv(2), shutdown(2).</summary>
+internal static unsafe partial class LibC
+{
+    internal const int EPOLL_CLOEXEC = 0x80000;
+    internal const int EPOLL_CTL_ADD = 1;
+    internal const int EPOLL_CTL_DEL = 2;
+
+    internal const uint EPOLLIN = 0x001;
+    internal const uint EPOLLOUT = 0x004;
+    internal const uint EPOLLERR = 0x008;
+    internal const uint EPOLLHUP = 0x010;
+    internal const uint EPOLLRDHUP = 0x2000;
+    internal const uint EPOLLET = 1u << 31;
+
+    internal const int SHUT_WR = 1;
+    internal const int SHUT_RDWR = 2;
+    internal const int MSG_DONTWAIT = 0x40;
+    internal const int EINTR = 4;
+    internal const int EAGAIN = 11;
+
+    private const string Name = "libc";
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int epoll_create1(int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int epoll_ctl(int epoll, int operation, int fd, byte* ev);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int epoll_wait(int epoll, byte* events, int capacity, int timeoutMs);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint recv(int fd, byte* buffer, nuint length, int flags);
+
+    [LibraryImport(Name)]
+    internal static partial int shutdown(int fd, int how);
+}
