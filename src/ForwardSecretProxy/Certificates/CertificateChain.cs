@@ -86,9 +86,7 @@ internal sealed class CertificateChain
         }
 
         if (certificates.Count > 1 && certificates[^1].IsSelfSigned)
-        {
             certificates.RemoveAt(certificates.Count - 1);
-        }
 
         return new CertificateChain(certificates, problems);
     }

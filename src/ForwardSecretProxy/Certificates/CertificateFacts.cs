@@ -71,9 +71,9 @@ internal sealed record CertificateFacts
         {
             return Read(certificate);
         }
-        catch (Exception exception) when (exception
-            is AsnContentException or ArgumentException or FormatException or IOException)
+        catch (Exception exception) when (exception is not CryptographicException)
         {
+            // Two parsers look at it, and each throws whatever it met; to the caller it is all the same.
             throw new CryptographicException("An extension is malformed.", exception);
         }
     }
@@ -120,9 +120,7 @@ internal sealed record CertificateFacts
     {
         const string EcPublicKeyOid = "1.2.840.10045.2.1";
         if (key.Oid.Value != EcPublicKeyOid || key.EncodedParameters is not { } parameters)
-        {
             return null;
-        }
 
         var reader = new AsnReader(parameters.RawData, AsnEncodingRules.DER);
         return reader.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier) ? reader.ReadObjectIdentifier() : null;
@@ -132,17 +130,13 @@ internal sealed record CertificateFacts
     {
         const int StatusRequest = 5;
         if (extension is null)
-        {
             return false;
-        }
 
         var features = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
         while (features.HasData)
         {
             if (features.ReadInteger() == StatusRequest)
-            {
                 return true;
-            }
         }
 
         return false;

@@ -29,9 +29,7 @@ internal static class ChainRules
         IReadOnlyList<CertificateFacts> chain, DateTimeOffset now, ReadOnlyMemory<byte>? signerSpki)
     {
         if (chain is not [var leaf, ..])
-        {
             return [];
-        }
 
         return chain.SelectMany((certificate, index) => Validity(certificate, Name(chain, index), now)
                 .Concat(Strength(certificate, Name(chain, index)))
@@ -130,9 +128,7 @@ internal static class ChainRules
         }
 
         foreach (var problem in Names(leaf, name).Concat(Promises(leaf, name)))
-        {
             yield return problem;
-        }
     }
 
     private static IEnumerable<CertificateProblem> Names(CertificateFacts leaf, string name)

@@ -29,9 +29,7 @@ internal static class DnsName
     {
         var name = text.ToLowerInvariant();
         if (!name.All(char.IsAscii))
-        {
             name = ToAsciiLabels(text, name);
-        }
 
         return IsValid(name)
             ? name

@@ -59,18 +59,14 @@ internal static class PemCertificateReader
         {
             ReportUnreadable(rest[..fields.Location.Start], name, problems);
             if (TakeBlock(rest, fields, name, problems) is { } der)
-            {
                 certificates.Add(der);
-            }
 
             rest = rest[fields.Location.End..];
         }
 
         ReportUnreadable(rest, name, problems);
         if (certificates.Count == 0)
-        {
             ReportEmpty(pem, name, problems);
-        }
 
         return certificates.Count <= MaxCertificates
             ? certificates
@@ -94,9 +90,7 @@ internal static class PemCertificateReader
                 "Send the request to the CA, and use the certificate that it answers with."));
         }
         else if (!IsPrivateKeyLabel(label))
-        {
             problems.Add(Warning($"{name} holds a block \"{label}\", which is not used.", "Take it out of the file."));
-        }
 
         return null;
     }
@@ -126,9 +120,7 @@ internal static class PemCertificateReader
             var end = skipped.IndexOf("-----"u8);
             var label = end is >= 0 and <= 64 ? Encoding.ASCII.GetString(skipped[..end]) : "?";
             if (!IsPrivateKeyLabel(label))
-            {
                 problems.Add(Error($"{name} holds a damaged block \"{label}\".", "Copy the file again, whole."));
-            }
         }
     }
 

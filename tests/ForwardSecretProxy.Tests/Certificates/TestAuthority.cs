@@ -43,9 +43,7 @@ internal sealed class TestAuthority
     {
         var request = Request(new X500DistinguishedName("CN=mail.example.org"), key);
         foreach (var extension in extensions)
-        {
             request.CertificateExtensions.Add(extension);
-        }
 
         return request;
     }
@@ -54,9 +52,7 @@ internal sealed class TestAuthority
     {
         var builder = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
-        {
             builder.AddDnsName(name);
-        }
 
         return builder.Build();
     }
