@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+
+namespace ForwardSecretProxy.Certificates;
+
+/// <summary>
+/// Replaces a file as a whole: whoever opens it, at any moment and after any crash, sees all of the old content or all
+/// of the new.
+/// </summary>
+internal static class AtomicFile
+{
+    /// <summary>What is appended to the name of the content that was replaced, one generation of it.</summary>
+    public const string PreviousSuffix = ".previous";
+
+    // A certificate is public, and the proxy's account is mostly not the one that installs it.
+    private const UnixFileMode WorldReadable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>
+    /// Writes <paramref name="content"/> to <paramref name="path"/>, mode 0644, keeping what was there as
+    /// <c>.previous</c>. A symbolic link stays, and what it points at is replaced.
+    /// </summary>
+    /// <returns>False when the file already held just that, and nothing was touched.</returns>
+    /// <exception cref="IOException">The directory is missing or full; the file is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written; the file is as it was.</exception>
+    public static bool Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var target = new FileInfo(path).LinkTarget is null
+            ? Path.GetFullPath(path)
+            : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        if (File.Exists(target))
+        {
+            var old = File.ReadAllBytes(target);
+            if (content.SequenceEqual(old))
+                return false;
+
+            Write(target + PreviousSuffix, old);
+        }
+
+        Write(target, content);
+        return true;
+    }
+
+    private static void Write(string target, ReadOnlySpan<byte> content)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("A rename replaces a file atomically on Unix only.");
+
+        // Beside the target, since a rename is atomic only within a file system; hidden, so that no wildcard finds it.
+        var suffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{suffix}.tmp");
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = WorldReadable,
+            };
+            using (var file = new FileStream(temporary, options))
+            {
+                file.Write(content);
+                // The umask may have taken some of the mode away.
+                File.SetUnixFileMode(file.SafeFileHandle, WorldReadable);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}
