@@ -80,7 +80,7 @@ internal sealed class CertificateChain
             catch (CryptographicException)
             {
                 problems.Add(new CertificateProblem(ProblemSeverity.Error,
-                    $"Certificate {index + 1} in the file is not a well-formed X.509 certificate.",
+                    $"certificate {index + 1} in the file is not a well-formed X.509 certificate",
                     "Copy it again from the CA, whole."));
             }
         }

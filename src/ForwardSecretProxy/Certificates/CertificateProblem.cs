@@ -12,6 +12,6 @@ internal enum ProblemSeverity
 
 /// <summary>One thing that is wrong with a certificate chain.</summary>
 /// <param name="Severity">Whether the chain can be used all the same.</param>
-/// <param name="Message">What is wrong, with the certificate's place in the file and its name.</param>
-/// <param name="Mend">What to do about it, as an instruction.</param>
+/// <param name="Message">What is wrong, with the certificate's place and name; no capital, no full stop.</param>
+/// <param name="Mend">What to do about it, as one or more sentences.</param>
 internal sealed record CertificateProblem(ProblemSeverity Severity, string Message, string Mend);

@@ -44,7 +44,7 @@ internal static class ChainRules
     {
         if (now < certificate.NotBefore)
         {
-            yield return Error($"{name} is not valid before {Date(certificate.NotBefore)}.",
+            yield return Error($"{name} is not valid before {Date(certificate.NotBefore)}",
                 "Wait until then, or correct this machine's clock.");
         }
 
@@ -52,12 +52,12 @@ internal static class ChainRules
         var lifetime = certificate.NotAfter - certificate.NotBefore;
         if (left < TimeSpan.Zero)
         {
-            yield return Error($"{name} expired on {Date(certificate.NotAfter)}.",
+            yield return Error($"{name} expired on {Date(certificate.NotAfter)}",
                 "Request a new one with `fsp csr` and install it with `fsp cert import`.");
         }
         else if (left < (lifetime / 3 < ExpiryWarning ? lifetime / 3 : ExpiryWarning))
         {
-            yield return Warning($"{name} expires on {Date(certificate.NotAfter)}, in {Left(left)}.",
+            yield return Warning($"{name} expires on {Date(certificate.NotAfter)}, in {Left(left)}",
                 "Request a new one now with `fsp csr`.");
         }
     }
@@ -66,13 +66,13 @@ internal static class ChainRules
     {
         if (certificate.RsaBits < MinimumRsaBits)
         {
-            yield return Error($"{name} has an RSA key of {certificate.RsaBits} bits, under {MinimumRsaBits}.",
+            yield return Error($"{name} has an RSA key of {certificate.RsaBits} bits, under {MinimumRsaBits}",
                 "Generate a key with `fsp key generate` and request a certificate for it.");
         }
 
         if (BrokenHashes.Contains(certificate.SignatureHash))
         {
-            yield return Error($"{name} is signed over {certificate.SignatureHash}, which can be forged.",
+            yield return Error($"{name} is signed over {certificate.SignatureHash}, which can be forged",
                 "Ask the CA for a certificate signed with SHA-256 or better.");
         }
     }
@@ -85,10 +85,10 @@ internal static class ChainRules
             var issuer = Enumerable.Range(0, chain.Count)
                 .FirstOrDefault(other => other != index && certificate.Names(chain[other]), -1);
             yield return issuer >= 0
-                ? Error($"{Name(chain, index)} is signed by certificate {issuer + 1}, not by certificate {index + 2}.",
+                ? Error($"{Name(chain, index)} is signed by certificate {issuer + 1}, not by certificate {index + 2}",
                     "Put the server's certificate first and after each the one that signed it.")
                 : Error(
-                    $"{Name(chain, index)} is issued by \"{certificate.Issuer}\", and \"{next.Subject}\" comes next.",
+                    $"{Name(chain, index)} is issued by \"{certificate.Issuer}\", and \"{next.Subject}\" comes next",
                     $"Put the certificate of \"{certificate.Issuer}\" in its place, or nothing if that is a root.");
             yield break;
         }
@@ -96,13 +96,13 @@ internal static class ChainRules
         if (!certificate.IsSignedBy(next))
         {
             yield return Error(
-                $"{Name(chain, index)} names certificate {index + 2} as its issuer, but its key did not sign it.",
+                $"{Name(chain, index)} names certificate {index + 2} as its issuer, but its key did not sign it",
                 $"Get the \"{certificate.Issuer}\" that belongs to this certificate; CAs keep several of one name.");
         }
 
         if (!next.IsAuthority || next.KeyUsage is { } usage && !usage.HasFlag(X509KeyUsageFlags.KeyCertSign))
         {
-            yield return Error($"{Name(chain, index + 1)} is not allowed to sign certificates.",
+            yield return Error($"{Name(chain, index + 1)} is not allowed to sign certificates",
                 "Get the chain from the CA that issued the certificate.");
         }
     }
@@ -111,19 +111,19 @@ internal static class ChainRules
     {
         if (leaf.RsaBits is null && !LeafCurveOids.Contains(leaf.CurveOid) || leaf.RsaBits > MaximumLeafRsaBits)
         {
-            yield return Error($"{name} has a key that this proxy does not sign with.",
+            yield return Error($"{name} has a key that this proxy does not sign with",
                 $"Use a key on P-256 or P-384, or RSA of {MinimumRsaBits} to {MaximumLeafRsaBits} bits.");
         }
 
         if (leaf.KeyUsage is { } usage && !usage.HasFlag(X509KeyUsageFlags.DigitalSignature))
         {
-            yield return Error($"{name} has a key usage without digitalSignature, the one use it has here.",
+            yield return Error($"{name} has a key usage without digitalSignature, the one use it has here",
                 "Ask the CA for a TLS server certificate; `fsp csr` requests the right usage.");
         }
 
         if (leaf.ExtendedKeyUsage is { } purposes && !purposes.Contains(ServerAuthOid))
         {
-            yield return Error($"{name} has an extended key usage without serverAuth.",
+            yield return Error($"{name} has an extended key usage without serverAuth",
                 "Ask the CA for a TLS server certificate; `fsp csr` requests the right usage.");
         }
 
@@ -136,13 +136,13 @@ internal static class ChainRules
         if (leaf.DnsNames.Count == 0 && leaf.Addresses.Count == 0)
         {
             yield return Error($"{name} has no DNS name or address in its subject alternative name; "
-                + "the common name is not used.",
+                + "the common name is not used",
                 "Request a certificate with `fsp csr --dns NAME`.");
         }
 
         foreach (var unusable in leaf.DnsNames.Where(dns => !DnsName.IsValid(dns.ToLowerInvariant())))
         {
-            yield return Warning($"{name} has the DNS name \"{unusable}\", which no client matches.",
+            yield return Warning($"{name} has the DNS name \"{unusable}\", which no client matches",
                 "Leave it out of the next request.");
         }
     }
@@ -151,14 +151,14 @@ internal static class ChainRules
     {
         if (leaf.IsAuthority)
         {
-            yield return Warning($"{name} is the certificate of a CA, which some clients refuse for a server.",
+            yield return Warning($"{name} is the certificate of a CA, which some clients refuse for a server",
                 "Use a certificate that a CA issued, or one made by `fsp cert self-sign`.");
         }
 
         if (leaf.MustStaple)
         {
             yield return Warning($"{name} demands a stapled OCSP response, which this proxy does not send; "
-                + "clients that hold it to that refuse it.",
+                + "clients that hold it to that refuse it",
                 "Request a certificate without the TLS feature extension.");
         }
     }
@@ -168,7 +168,7 @@ internal static class ChainRules
         if (leaf.NamesIssuerLocation && !leaf.IsSelfSigned)
         {
             yield return Warning(
-                $"The file holds only the leaf, and its issuer \"{leaf.Issuer}\" may not be known to clients.",
+                $"the file holds only the leaf, and its issuer \"{leaf.Issuer}\" may not be known to clients",
                 "Use the CA's full chain file: the leaf, then the intermediates.");
         }
     }
@@ -177,7 +177,7 @@ internal static class ChainRules
     {
         if (!leaf.SubjectPublicKeyInfo.Span.SequenceEqual(signerSpki.Span))
         {
-            yield return Error("The leaf's public key is not the one of the key on the token.",
+            yield return Error("the leaf's public key is not the one of the key on the token",
                 "Check that Key names the key the certificate was requested for; `fsp key list` shows the keys.");
         }
     }
@@ -190,7 +190,7 @@ internal static class ChainRules
             { DnsNames: [var first, ..] } => first,
             _ => "no name",
         };
-        return index == 0 ? $"The leaf ({subject})" : $"Certificate {index + 1} ({subject})";
+        return index == 0 ? $"the leaf ({subject})" : $"certificate {index + 1} ({subject})";
     }
 
     private static string Date(DateTimeOffset moment) =>

@@ -30,17 +30,17 @@ internal static class PemCertificateReader
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length > MaxFileBytes
-                ? Refuse(problems, $"{path} is larger than {MaxFileBytes / 1024} KiB.",
+                ? Refuse(problems, $"{path} is larger than {MaxFileBytes / 1024} KiB",
                     "Give only the leaf and its chain.")
                 : Parse(buffer.AsSpan(0, length), path, problems);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Refuse(problems, $"{path} does not exist.", "Correct the path, or import a certificate to it.");
+            return Refuse(problems, $"{path} does not exist", "Correct the path, or import a certificate to it.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Refuse(problems, $"{path} cannot be read: {exception.Message}",
+            return Refuse(problems, $"{path} cannot be read: {exception.Message.TrimEnd('.')}",
                 "Let the account of the proxy read it.");
         }
         finally
@@ -70,7 +70,7 @@ internal static class PemCertificateReader
 
         return certificates.Count <= MaxCertificates
             ? certificates
-            : Refuse(problems, $"{name} holds {certificates.Count} certificates, more than {MaxCertificates}.",
+            : Refuse(problems, $"{name} holds {certificates.Count} certificates, more than {MaxCertificates}",
                 "Give only the leaf and its chain, not a bundle of trusted roots.");
     }
 
@@ -86,11 +86,11 @@ internal static class PemCertificateReader
 
         if (label is "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST")
         {
-            problems.Add(Error($"{name} holds a certificate request, which no client accepts.",
+            problems.Add(Error($"{name} holds a certificate request, which no client accepts",
                 "Send the request to the CA, and use the certificate that it answers with."));
         }
         else if (!IsPrivateKeyLabel(label))
-            problems.Add(Warning($"{name} holds a block \"{label}\", which is not used.", "Take it out of the file."));
+            problems.Add(Warning($"{name} holds a block \"{label}\", which is not used", "Take it out of the file."));
 
         return null;
     }
@@ -105,7 +105,7 @@ internal static class PemCertificateReader
         {
             problems.Add(Error(
                 $"{name} holds a private key. The key of a certificate served here lives on the token, nowhere else; "
-                + "one that has been in a file can be handed over, copied and used to impersonate the server.",
+                + "one that has been in a file can be handed over, copied and used to impersonate the server",
                 "If it is this certificate's key, it is exposed: generate a new one with `fsp key generate`, request "
                 + "a new certificate with `fsp csr`, and have the old one revoked. "
                 + "Otherwise take it out of this file."));
@@ -120,7 +120,7 @@ internal static class PemCertificateReader
             var end = skipped.IndexOf("-----"u8);
             var label = end is >= 0 and <= 64 ? Encoding.ASCII.GetString(skipped[..end]) : "?";
             if (!IsPrivateKeyLabel(label))
-                problems.Add(Error($"{name} holds a damaged block \"{label}\".", "Copy the file again, whole."));
+                problems.Add(Error($"{name} holds a damaged block \"{label}\"", "Copy the file again, whole."));
         }
     }
 
@@ -128,10 +128,10 @@ internal static class PemCertificateReader
     {
         // Every DER or BER certificate and every PKCS#12 file starts with the tag of a SEQUENCE.
         problems.Add(pem is [0x30, ..]
-            ? Error($"{name} is not PEM but looks like a DER or PKCS#12 file.",
+            ? Error($"{name} is not PEM but looks like a DER or PKCS#12 file",
                 "Turn a DER certificate into PEM with `openssl x509 -inform DER -in FILE`. A PKCS#12 file mostly holds "
                 + "a private key too: request a certificate for a key on the token instead, with `fsp csr`.")
-            : Error($"{name} holds no certificate.",
+            : Error($"{name} holds no certificate",
                 "Give a PEM file that starts with the server's certificate, -----BEGIN CERTIFICATE-----."));
     }
 

@@ -50,17 +50,17 @@ public class CertificateChainTests
     }
 
     [Theory]
-    [InlineData(-10, -1, ProblemSeverity.Error, "expired on 2026-02-28 12:00 UTC.")]
-    [InlineData(1, 80, ProblemSeverity.Error, "is not valid before 2026-03-02 12:00 UTC.")]
-    [InlineData(-80, 13, ProblemSeverity.Warning, "expires on 2026-03-14 12:00 UTC, in 13 days.")]
-    [InlineData(-5, 1, ProblemSeverity.Warning, "expires on 2026-03-02 12:00 UTC, in 24 hours.")]
+    [InlineData(-10, -1, ProblemSeverity.Error, "expired on 2026-02-28 12:00 UTC")]
+    [InlineData(1, 80, ProblemSeverity.Error, "is not valid before 2026-03-02 12:00 UTC")]
+    [InlineData(-80, 13, ProblemSeverity.Warning, "expires on 2026-03-14 12:00 UTC, in 13 days")]
+    [InlineData(-5, 1, ProblemSeverity.Warning, "expires on 2026-03-02 12:00 UTC, in 24 hours")]
     public void Check_OutsideOrNearTheEndOfValidity_SaysWhen(int from, int to, object severity, string message)
     {
         var chain = Parse(Pem(_authority.Leaf(GoodLeaf(_authority.LeafKey), from, to), _authority.Intermediate));
 
         var problem = Assert.Single(chain.Check(Now, null));
 
-        Assert.Equal((severity, "The leaf (CN=mail.example.org) " + message), (problem.Severity, problem.Message));
+        Assert.Equal((severity, "the leaf (CN=mail.example.org) " + message), (problem.Severity, problem.Message));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public class CertificateChainTests
             _authority.RootName, ECDsa.Create(ECCurve.NamedCurves.nistP256), -20, -5);
 
         AssertError(Parse(Pem(_authority.GoodLeaf(), intermediate)).Check(Now, null),
-            "Certificate 2 (CN=Test Intermediate) expired");
+            "certificate 2 (CN=Test Intermediate) expired");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class CertificateChainTests
     {
         var problems = Parse(Pem(_authority.Intermediate, _authority.GoodLeaf())).Check(Now, null);
 
-        AssertError(problems, "The leaf (CN=Test Intermediate) is issued by \"CN=Test Root\"");
+        AssertError(problems, "the leaf (CN=Test Intermediate) is issued by \"CN=Test Root\"");
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class CertificateChainTests
         var leaf = Issue(GoodLeaf(_authority.LeafKey), new X500DistinguishedName("CN=Middle"), key);
 
         AssertError(Parse(Pem(leaf, middle, _authority.Intermediate)).Check(Now, null),
-            "Certificate 2 (CN=Middle) is not allowed to sign certificates");
+            "certificate 2 (CN=Middle) is not allowed to sign certificates");
     }
 
     [Theory]
@@ -200,7 +200,7 @@ public class CertificateChainTests
         var location = new X509AuthorityInformationAccessExtension(null, ["http://ca.example/intermediate.der"]);
         var leaf = _authority.Leaf(Bare(_authority.LeafKey, Names("mail.example.org"), location));
 
-        AssertWarning(Parse(Pem(leaf)).Check(Now, null), "The file holds only the leaf");
+        AssertWarning(Parse(Pem(leaf)).Check(Now, null), "the file holds only the leaf");
         Assert.Empty(Parse(Pem(leaf, _authority.Intermediate)).Check(Now, null));
     }
 

@@ -46,7 +46,7 @@ public class PemCertificateReaderTests
             var problem = Assert.Single(Parse(pem).Problems);
 
             Assert.Equal(ProblemSeverity.Error, problem.Severity);
-            Assert.StartsWith("web.pem holds a private key.", problem.Message);
+            Assert.StartsWith("web.pem holds a private key", problem.Message);
             Assert.DoesNotContain(key.Split('\n')[1], problem.Message + problem.Mend);
         }
     }
@@ -69,15 +69,15 @@ public class PemCertificateReaderTests
     }
 
     [Theory]
-    [InlineData("", "web.pem holds no certificate.")]
-    [InlineData("hello", "web.pem holds no certificate.")]
-    [InlineData("0\u0002", "web.pem is not PEM but looks like a DER or PKCS#12 file.")]
+    [InlineData("", "web.pem holds no certificate")]
+    [InlineData("hello", "web.pem holds no certificate")]
+    [InlineData("0\u0002", "web.pem is not PEM but looks like a DER or PKCS#12 file")]
     [InlineData("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
-        "web.pem holds a certificate request, which no client accepts.")]
+        "web.pem holds a certificate request, which no client accepts")]
     [InlineData("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----",
-        "web.pem holds a damaged block \"CERTIFICATE\".")]
+        "web.pem holds a damaged block \"CERTIFICATE\"")]
     [InlineData("-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----",
-        "web.pem holds a block \"DH PARAMETERS\", which is not used.")]
+        "web.pem holds a block \"DH PARAMETERS\", which is not used")]
     public void Parse_SomethingElse_SaysWhatItIs(string text, string message) =>
         Assert.Contains(Parse(text).Problems, problem => problem.Message == message);
 
@@ -89,7 +89,7 @@ public class PemCertificateReaderTests
         var (blocks, problems) = Parse(bundle);
 
         Assert.Empty(blocks);
-        Assert.Equal("web.pem holds 11 certificates, more than 10.", Assert.Single(problems).Message);
+        Assert.Equal("web.pem holds 11 certificates, more than 10", Assert.Single(problems).Message);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class PemCertificateReaderTests
 
         Assert.Empty(PemCertificateReader.Read("/nonexistent/web.pem", problems));
 
-        Assert.Equal("/nonexistent/web.pem does not exist.", Assert.Single(problems).Message);
+        Assert.Equal("/nonexistent/web.pem does not exist", Assert.Single(problems).Message);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class PemCertificateReaderTests
 
         Assert.Empty(PemCertificateReader.Read("/dev/zero", problems));
 
-        Assert.Equal("/dev/zero is larger than 128 KiB.", Assert.Single(problems).Message);
+        Assert.Equal("/dev/zero is larger than 128 KiB", Assert.Single(problems).Message);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class PemCertificateReaderTests
         var chain = CertificateChain.Parse("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"u8, "web.pem");
 
         Assert.Empty(chain.Certificates);
-        Assert.Equal("Certificate 1 in the file is not a well-formed X.509 certificate.",
+        Assert.Equal("certificate 1 in the file is not a well-formed X.509 certificate",
             Assert.Single(chain.Check(Now, null)).Message);
     }
 
