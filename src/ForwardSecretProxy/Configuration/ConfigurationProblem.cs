@@ -1,0 +1,35 @@
+namespace ForwardSecretProxy.Configuration;
+
+/// <summary>Whether a problem keeps the proxy from starting.</summary>
+internal enum ConfigurationProblemSeverity
+{
+    /// <summary>It starts, and somebody should look at it.</summary>
+    Warning,
+
+    /// <summary>It does not start.</summary>
+    Error,
+}
+
+/// <summary>One thing that is wrong with a configuration, or with what it points at.</summary>
+/// <param name="Path">The key, as <c>Certificates:web:Chain</c>; empty for the file as a whole.</param>
+/// <param name="Message">What is wrong: no capital, no full stop, no secret.</param>
+/// <param name="Mend">What to do about it, as one or more sentences.</param>
+internal sealed record ConfigurationProblem(string Path, string Message, string Mend)
+{
+    /// <summary>Whether it keeps the proxy from starting; it does unless said otherwise.</summary>
+    public ConfigurationProblemSeverity Severity { get; init; } = ConfigurationProblemSeverity.Error;
+
+    /// <summary>The environment variable that set the key, where it was not the file.</summary>
+    public string? EnvironmentVariable { get; init; }
+
+    /// <summary>Where the mistake stands, in words.</summary>
+    public string Place => (Path, EnvironmentVariable) switch
+    {
+        ("", _) => "the file",
+        (_, null) => Path,
+        _ => $"{Path} (set by the environment variable {EnvironmentVariable})",
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Place}: {Message}. {Mend}";
+}

@@ -1,0 +1,28 @@
+using ForwardSecretProxy.OpenSsl.Engine;
+
+namespace ForwardSecretProxy.Configuration;
+
+/// <summary>A whole configuration as immutable values: parsed once, then only read.</summary>
+internal sealed record ProxyOptions
+{
+    /// <summary><c>Tokens</c>: where private keys live.</summary>
+    public required IReadOnlyList<TokenOptions> Tokens { get; init; }
+
+    /// <summary><c>Certificates</c>: what the proxy can present.</summary>
+    public required IReadOnlyList<CertificateOptions> Certificates { get; init; }
+
+    /// <summary><c>Listeners</c>: where it listens.</summary>
+    public required IReadOnlyList<ListenerOptions> Listeners { get; init; }
+
+    /// <summary><c>Tls</c>: what it offers.</summary>
+    public required TlsPolicy Tls { get; init; }
+
+    /// <summary><c>Limits</c>: what a client may cost.</summary>
+    public required LimitOptions Limits { get; init; }
+
+    /// <summary><c>ReverseProxy</c>: YARP's own section, its keys and value types already checked.</summary>
+    public required IConfigurationSection ReverseProxy { get; init; }
+
+    /// <summary><c>Logging</c>: the section of Microsoft.Extensions.Logging, free-form.</summary>
+    public required IConfigurationSection Logging { get; init; }
+}

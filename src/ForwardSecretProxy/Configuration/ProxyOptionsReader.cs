@@ -1,0 +1,93 @@
+namespace ForwardSecretProxy.Configuration;
+
+/// <summary>Reads a whole configuration: the one place that knows which sections there are.</summary>
+internal static class ProxyOptionsReader
+{
+    /// <summary>Reads <paramref name="configuration"/>; problems go to <paramref name="context"/>.</summary>
+    public static ProxyOptions Read(IConfiguration configuration, ConfigurationContext context)
+    {
+        var root = new SectionReader(configuration, context);
+        root.Refuse("Admin", "it is not supported by this version", "Take the section out of the file.");
+
+        var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenOptions>().ToList();
+        var certificates = ReadCertificates(root, out var certificateNames);
+        var options = new ProxyOptions
+        {
+            Tokens = tokens,
+            Certificates = certificates,
+            Listeners = ReadListeners(root, certificateNames),
+            Tls = TlsPolicyReader.Read(root.Section("Tls")),
+            Limits = ReadLimits(root.Section("Limits")),
+            ReverseProxy = root.Foreign("ReverseProxy"),
+            Logging = root.Foreign("Logging"),
+        };
+        RequireEntries(root);
+        new ReverseProxySchema(context).Check(options.ReverseProxy);
+        root.RejectUnknownKeys();
+        return options;
+    }
+
+    private static List<CertificateOptions> ReadCertificates(SectionReader root, out List<string> names)
+    {
+        var certificates = new List<CertificateOptions>();
+        // A certificate with a mistake is still one that a listener may name: one mistake, one message.
+        names = [];
+        foreach (var entry in root.Entries("Certificates"))
+        {
+            names.Add(entry.Name);
+            var chain = entry.RequiredFilePath("Chain", "web.pem");
+            var key = entry.RequiredText("Key", "pkcs11:token=fsp;object=web", "PKCS#11 URI");
+            entry.RejectUnknownKeys();
+            if (chain is not null && key is not null)
+                certificates.Add(new CertificateOptions { Name = entry.Name, Chain = chain, Key = key });
+        }
+        return certificates;
+    }
+
+    private static List<ListenerOptions> ReadListeners(SectionReader root, IReadOnlyList<string> certificates)
+    {
+        var listeners = new List<ListenerOptions>();
+        foreach (var entry in root.Entries("Listeners"))
+        {
+            if (ListenerReader.Read(entry, certificates) is not { } listener)
+                continue;
+
+            if (listener.Address.Port != 0
+                && listeners.Find(other => other.Address.Equals(listener.Address)) is { } same)
+                entry.Report("Address", $"{listener.Address} is already the address of listener \"{same.Name}\"",
+                    "Give one of them another port, or put both certificates into one listener.");
+            listeners.Add(listener);
+        }
+        return listeners;
+    }
+
+    private static LimitOptions ReadLimits(SectionReader limits)
+    {
+        var defaults = new LimitOptions();
+        var (least, most) = (TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        var read = new LimitOptions
+        {
+            MaxConnections = limits.Int32("MaxConnections", defaults.MaxConnections, 1, 10_000_000),
+            MaxRequestBodyBytes = limits.Integer("MaxRequestBodyBytes", defaults.MaxRequestBodyBytes, 0, long.MaxValue),
+            RequestHeadersTimeout = limits.Time("RequestHeadersTimeout", defaults.RequestHeadersTimeout, least, most),
+            KeepAliveTimeout = limits.Time("KeepAliveTimeout", defaults.KeepAliveTimeout, least, most),
+            ShutdownTimeout = limits.Time("ShutdownTimeout", defaults.ShutdownTimeout, TimeSpan.Zero, most),
+        };
+        limits.RejectUnknownKeys();
+        return read;
+    }
+
+    private static void RequireEntries(SectionReader root)
+    {
+        Require("Tokens", "no token is configured", "Add one; fsp token init makes one on SoftHSM.");
+        Require("Certificates", "no certificate is configured", "Add one: its chain's file and its key's URI.");
+        Require("Listeners", "no listener is configured",
+            "Add one, for example \"https\": { \"Address\": \"0.0.0.0:443\" }.");
+
+        void Require(string section, string message, string mend)
+        {
+            if (!root.Has(section))
+                root.Report(section, message, mend);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using ForwardSecretProxy.Configuration;
+
+namespace ForwardSecretProxy.Tests.Configuration;
+
+public class ExampleConfigurationTests
+{
+    public static TheoryData<string> Examples =>
+        [.. Directory.EnumerateFiles(Folder(), "*.jsonc").Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Load_Example_HasNoProblem(string name)
+    {
+        var json = File.ReadAllBytes(Path.Combine(Folder(), name));
+
+        var loaded = ConfigurationLoader.Load(json, Folder(), new Hashtable());
+
+        Assert.Empty(loaded.Context.Problems);
+        Assert.NotEmpty(loaded.Options.Listeners);
+    }
+
+    [Fact]
+    public void Examples_AreThere() => Assert.Contains("web.jsonc", Directory.EnumerateFiles(Folder()).Select(Path.GetFileName));
+
+    private static string Folder([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../../config"));
+}

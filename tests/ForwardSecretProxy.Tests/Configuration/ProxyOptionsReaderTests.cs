@@ -1,0 +1,89 @@
+namespace ForwardSecretProxy.Tests.Configuration;
+
+public class ProxyOptionsReaderTests
+{
+    [Theory]
+    [InlineData("\"Limits\": { }", "\"Limts\": { }", "Limts", "Did you mean Limits?")]
+    [InlineData("\"Tls\": { }", "\"Tls\": { \"Resumption\": { \"Capcity\": 5 } }", "Tls:Resumption:Capcity", "Capacity")]
+    [InlineData("\"Chain\"", "\"Cert\": \"a\", \"Chain\"", "Certificates:web:Cert", "Known here: Chain, Key.")]
+    [InlineData("\"Label\"", "\"Pinfile2\": 1, \"Label\"", "Tokens:main:Pinfile2", "Did you mean PinFile?")]
+    [InlineData("\"Address\": \"0", "\"Backend\": 1, \"Address\": \"0", "Listeners:https:Backend", "Known here")]
+    public void Read_UnknownKey_IsAnErrorWithASuggestion(string part, string replacement, string path, string mend)
+    {
+        var problem = Configurations.OnlyProblem(Configurations.With(part, replacement));
+
+        Assert.Equal(path, problem.Path);
+        Assert.Contains(mend, problem.Mend, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"PinFile\": \"pin\"", "\"Pin\": \"1234\"", "Tokens:main:Pin", "does not stand in the configuration")]
+    [InlineData("\"PinFile\": \"pin\"", "\"PinPrompt\": false", "Tokens:main", "where the PIN comes from")]
+    [InlineData("\"PinFile\": \"pin\"", "\"PinFile\": \"a\", \"PinPrompt\": true", "Tokens:main", "PinFile and PinPrompt")]
+    [InlineData("\"PinFile\": \"pin\"", "\"PinEnvironment\": \"1234\"", "Tokens:main:PinEnvironment", "not the name")]
+    [InlineData("\"PinFile\": \"pin\"", "\"PinCredential\": \"../pin\"", "Tokens:main:PinCredential", "not a path")]
+    [InlineData("\"Label\": \"fsp\", ", "", "Tokens:main", "which token")]
+    [InlineData("\"Label\": \"fsp\"", "\"Label\": \"fsp\", \"Slot\": 1", "Tokens:main", "Label and Slot")]
+    [InlineData("\"Label\"", "\"Sessions\": 5000, \"Label\"", "Tokens:main:Sessions", "out of range")]
+    [InlineData("\"Label\"", "\"Sessions\": \"many\", \"Label\"", "Tokens:main:Sessions", "not a whole number")]
+    [InlineData("\"Label\"", "\"QueueTimeout\": 10, \"Label\"", "Tokens:main:QueueTimeout", "not a length of time")]
+    [InlineData("\"Label\": \"fsp\"", "\"Label\": { \"a\": 1 }", "Tokens:main:Label", "a list or an object")]
+    [InlineData("\"0.0.0.0:443\"", "\"0.0.0.0\"", "Listeners:https:Address", "not an IP address and a port")]
+    [InlineData("\"0.0.0.0:443\"", "\"::1\"", "Listeners:https:Address", "not an IP address and a port")]
+    [InlineData("\"0.0.0.0:443\"", "\"::1:443\"", "Listeners:https:Address", "not an IP address and a port")]
+    [InlineData("\"0.0.0.0:443\"", "\"[::1]:99999\"", "Listeners:https:Address", "not an IP address and a port")]
+    [InlineData("\"0.0.0.0:443\"", "\"localhost:443\"", "Listeners:https:Address", "not an IP address and a port")]
+    [InlineData("[ \"web\" ]", "\"web\"", "Listeners:https:Certificates", "not a list")]
+    [InlineData("[ \"web\" ]", "[ \"web\", \"WEB\" ]", "Listeners:https:Certificates", "stands twice")]
+    [InlineData("[ \"web\" ]", "[ ]", "Listeners:https:Certificates", "empty")]
+    [InlineData("[ \"web\" ]", "[ \"wab\" ]", "Listeners:https:Certificates", "no certificate \"wab\"")]
+    [InlineData("\"http\"", "\"imap\", \"Backend\": \"a\"", "Listeners:https:Protocol", "not supported by this version")]
+    [InlineData("\"http\"", "\"gopher\"", "Listeners:https:Protocol", "not a protocol")]
+    [InlineData("\"Limits\": { }", "\"Admin\": { \"Address\": \"a\" }", "Admin", "not supported by this version")]
+    [InlineData("\"Tls\": { }", "\"Tls\": true", "Tls", "not an object")]
+    [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ \"ffdhe2048\" ] }", "Tls:Groups", "not a group")]
+    [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ ] }", "Tls:Groups", "no group is left")]
+    [InlineData("\"Tls\": { }", "\"Tls\": { \"MinimumVersion\": \"1.1\" }", "Tls:MinimumVersion", "not known")]
+    [InlineData("\"Tls\": { }", "\"Tls\": { \"Profile\": \"modern\", \"MinimumVersion\": \"1.2\" }",
+        "Tls:MinimumVersion", "TLS 1.3 only")]
+    [InlineData("\"Tls\": { }", "\"Tls\": { \"Resumption\": { \"Enabled\": 1 } }", "Tls:Resumption:Enabled", "neither")]
+    [InlineData("\"Limits\": { }", "\"Limits\": { \"ShutdownTimeout\": \"2d\" }", "Limits:ShutdownTimeout", "range")]
+    public void Read_Mistake_NamesTheKeyAndWhatIsWrong(string part, string replacement, string path, string message)
+    {
+        var problem = Configurations.OnlyProblem(Configurations.With(part, replacement));
+
+        Assert.Equal(path, problem.Path);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(problem.Mend);
+    }
+
+    [Fact]
+    public void Read_TwoListenersOnOneAddress_IsAnError()
+    {
+        var problem = Configurations.OnlyProblem(Configurations.With(
+            "\"Listeners\": {", "\"Listeners\": { \"again\": { \"Address\": \"0.0.0.0:443\" },"));
+
+        Assert.Equal("Listeners:https:Address", problem.Path);
+        Assert.Contains("\"again\"", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_EmptyObject_AsksForTokensCertificatesAndListeners()
+    {
+        var problems = Configurations.Load("{}").Context.Problems;
+
+        Assert.Equal(["Tokens", "Certificates", "Listeners"], problems.Select(problem => problem.Path));
+    }
+
+    [Theory]
+    [InlineData("PinEnvironment")]
+    [InlineData("PinPrompt")]
+    [InlineData("Pin")]
+    public void Read_PinWrittenAtTheWrongKey_IsNotRepeated(string key)
+    {
+        var loaded = Configurations.Load(Configurations.With("\"PinFile\": \"pin\"", $"\"{key}\": \"98 76 54\""));
+
+        Assert.NotEmpty(loaded.Context.Problems);
+        Assert.DoesNotContain(loaded.Context.Problems, p => p.ToString().Contains("98 76", StringComparison.Ordinal));
+    }
+}
