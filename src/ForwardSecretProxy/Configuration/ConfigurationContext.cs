@@ -18,10 +18,11 @@ internal sealed class ConfigurationContext(
 
     /// <summary>Records a problem with the key at <paramref name="path"/>.</summary>
     public void Report(string path, string message, string mend) =>
-        _problems.Add(new ConfigurationProblem(path, message, mend)
-        {
-            EnvironmentVariable = environmentVariables.GetValueOrDefault(path),
-        });
+        Report(new ConfigurationProblem(path, message, mend));
+
+    /// <summary>Records a problem.</summary>
+    public void Report(ConfigurationProblem problem) =>
+        _problems.Add(problem with { EnvironmentVariable = environmentVariables.GetValueOrDefault(problem.Path) });
 
     /// <summary>Adds to the schema.</summary>
     public void Describe(ConfigurationKey key) => _keys.TryAdd(key.Pattern, key);

@@ -19,6 +19,12 @@ internal sealed record ConfigurationProblem(string Path, string Message, string 
     /// <summary>Whether it keeps the proxy from starting; it does unless said otherwise.</summary>
     public ConfigurationProblemSeverity Severity { get; init; } = ConfigurationProblemSeverity.Error;
 
+    /// <summary>
+    /// Whether the same configuration may work later: the token is away, the port is taken. It decides between the
+    /// exit codes for a wrong configuration and for one that cannot run now.
+    /// </summary>
+    public bool MayPass { get; init; }
+
     /// <summary>The environment variable that set the key, where it was not the file.</summary>
     public string? EnvironmentVariable { get; init; }
 

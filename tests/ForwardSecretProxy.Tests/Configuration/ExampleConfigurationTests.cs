@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 using ForwardSecretProxy.Configuration;
 
 namespace ForwardSecretProxy.Tests.Configuration;
@@ -24,6 +23,11 @@ public class ExampleConfigurationTests
     [Fact]
     public void Examples_AreThere() => Assert.Contains("web.jsonc", Directory.EnumerateFiles(Folder()).Select(Path.GetFileName));
 
-    private static string Folder([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../../config"));
+    private static string Folder()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln")))
+            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the source tree.");
+        return Path.Combine(directory.FullName, "config");
+    }
 }

@@ -1,0 +1,39 @@
+namespace ForwardSecretProxy.Hosting;
+
+/// <summary>
+/// The numbers of log events. Each area has a range of its own, and a number is never given a second meaning, so that
+/// a rule written for one event holds for ever.
+/// <list type="table">
+/// <item><term>1000 - 1099</term><description>start and stop (<c>Hosting</c>)</description></item>
+/// <item><term>1100 - 1199</term><description>configuration and what it points at</description></item>
+/// <item><term>2000 - 2099</term><description>tokens and signing</description></item>
+/// <item><term>3000 - 3099</term><description>listeners and TLS handshakes</description></item>
+/// <item><term>4000 - 4099</term><description>routing</description></item>
+/// </list>
+/// </summary>
+internal static class EventIds
+{
+    /// <summary>Which program starts, with which libssl.</summary>
+    public const int Starting = 1000;
+
+    /// <summary>All listeners answer.</summary>
+    public const int Started = 1001;
+
+    /// <summary>A stop was asked for; requests in progress go on for a while.</summary>
+    public const int Stopping = 1002;
+
+    /// <summary>Everything is closed.</summary>
+    public const int Stopped = 1003;
+
+    /// <summary>A problem that does not keep the proxy from starting.</summary>
+    public const int ConfigurationWarning = 1100;
+
+    /// <summary>A certificate and its key passed every check.</summary>
+    public const int CertificateReady = 1101;
+
+    /// <summary>A token cannot make signatures that clients could use.</summary>
+    public const int SchemesLacking = 2000;
+
+    /// <summary>A listener is bound.</summary>
+    public const int Listening = 3000;
+}

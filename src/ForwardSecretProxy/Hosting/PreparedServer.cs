@@ -1,0 +1,30 @@
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Routing;
+
+namespace ForwardSecretProxy.Hosting;
+
+/// <summary>Everything a server needs, opened and checked; only the listening is left. It owns what it holds.</summary>
+internal sealed record PreparedServer : IDisposable
+{
+    /// <summary>The configuration it came from.</summary>
+    public required ProxyOptions Options { get; init; }
+
+    /// <summary>The listeners with the TLS side of each.</summary>
+    public required IReadOnlyList<PreparedListener> Listeners { get; init; }
+
+    /// <summary>Which request goes where.</summary>
+    public required RouteTable Routes { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var listener in Listeners)
+            listener.Tls.Dispose();
+    }
+}
+
+/// <summary>One listener, ready to be bound.</summary>
+/// <param name="Options">Its address and certificates.</param>
+/// <param name="Tls">Its TLS side.</param>
+internal sealed record PreparedListener(ListenerOptions Options, TlsServer Tls);
