@@ -24,7 +24,7 @@ internal static class ProxyApplication
         });
         builder.Logging.AddStandardError(server.Options.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddTlsListeners();
+        builder.Services.AddTlsListeners(server.Options.Tls.Limits);
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, server));
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = server.Options.Limits.ShutdownTimeout);
