@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ForwardSecretProxy.FunctionalTests.Fixtures;
+
+/// <summary>The built <c>fsp</c>, run as its users run it. What it writes goes to <see cref="RunLog"/> too.</summary>
+internal sealed partial class FspProcess : IAsyncDisposable
+{
+    private readonly ServerProcess _process;
+
+    private FspProcess(ServerProcess process) => _process = process;
+
+    /// <summary>What it has written so far.</summary>
+    public IReadOnlyList<string> Lines => _process.Lines;
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<ProcessResult> RunAsync(
+        IEnumerable<string> arguments,
+        string? input = null,
+        IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var result = await ProcessRunner.RunAsync(
+            "dotnet", [Assembly, .. arguments], input, TimeSpan.FromSeconds(60), environment);
+        RunLog.Add(result.Text.Split('\n'));
+        return result;
+    }
+
+    /// <summary>Runs a command that serves, without waiting for anything.</summary>
+    public static FspProcess Start(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        new(ServerProcess.Start("dotnet", [Assembly, .. arguments], environment));
+
+    /// <summary>Runs <c>serve</c> and waits until it says that it listens on <paramref name="port"/>.</summary>
+    public static async Task<FspProcess> ServeAsync(
+        string configuration, int port, IReadOnlyDictionary<string, string?> environment)
+    {
+        var fsp = Start(["serve", "--config", configuration], environment);
+        await fsp.WaitUntilListeningAsync(port);
+        return fsp;
+    }
+
+    /// <summary>Waits until it says that it listens on <paramref name="port"/>.</summary>
+    public Task WaitUntilListeningAsync(int port)
+    {
+        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
+        return WaitForLineAsync(line => ListeningLine().IsMatch(line) && line.Contains(suffix, StringComparison.Ordinal));
+    }
+
+    /// <inheritdoc cref="ServerProcess.WaitForLineAsync"/>
+    public Task<string> WaitForLineAsync(Func<string, bool> matches) => _process.WaitForLineAsync(matches);
+
+    /// <inheritdoc cref="ServerProcess.StopAsync"/>
+    public Task<int> StopAsync(string signal = "TERM") => _process.StopAsync(signal);
+
+    /// <inheritdoc cref="ServerProcess.WaitForExitAsync"/>
+    public Task<int> WaitForExitAsync() => _process.WaitForExitAsync();
+
+    /// <summary>Its resident memory, in bytes (proc(5), VmRSS).</summary>
+    public long ResidentBytes()
+    {
+        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status"))
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        RunLog.Add(_process.Lines);
+    }
+
+    // Built into the tests' own directory, as what this project references.
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "fsp.dll");
+
+    [GeneratedRegex(@"\blistening on\b", RegexOptions.IgnoreCase)]
+    private static partial Regex ListeningLine();
+}

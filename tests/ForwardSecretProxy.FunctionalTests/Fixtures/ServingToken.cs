@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+
+namespace ForwardSecretProxy.FunctionalTests.Fixtures;
+
+/// <summary>A SoftHSM token of one test fixture, made and filled with the proxy's own commands.</summary>
+internal sealed class ServingToken : IDisposable
+{
+    /// <summary>The module every test uses.</summary>
+    public const string Module = "/usr/lib/softhsm/libsofthsm2.so";
+
+    /// <summary>The token's label.</summary>
+    public const string Label = "fsp";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private ServingToken()
+    {
+        Directory.CreateDirectory(TokenDirectory);
+        _directory.Write("softhsm2.conf",
+            $"directories.tokendir = {TokenDirectory}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        Pin = NewPin("user PIN");
+        PinFile = _directory.Write("pin", Pin + "\n");
+        SecurityOfficerPinFile = _directory.Write("so-pin", NewPin("security officer's PIN") + "\n");
+    }
+
+    /// <summary>What a process needs in its environment to see this token and no other.</summary>
+    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
+    {
+        ["SOFTHSM2_CONF"] = _directory.File("softhsm2.conf"),
+    };
+
+    /// <summary>The token's files.</summary>
+    public string TokenDirectory => _directory.File("tokens");
+
+    /// <summary>The user's PIN.</summary>
+    public string Pin { get; }
+
+    /// <summary>The file that holds it.</summary>
+    public string PinFile { get; }
+
+    private string SecurityOfficerPinFile { get; }
+
+    /// <summary>Initialises the token.</summary>
+    public static async Task<ServingToken> CreateAsync()
+    {
+        var token = new ServingToken();
+        await token.RunAsync("token", "init", "--so-pin-file", token.SecurityOfficerPinFile);
+        return token;
+    }
+
+    /// <summary>Generates a key and returns its public half, a DER SubjectPublicKeyInfo.</summary>
+    public async Task<byte[]> GenerateKeyAsync(string label, string type)
+    {
+        var pem = await RunAsync("key", "generate", "--key-label", label, "--type", type);
+        var found = PemEncoding.Find(pem);
+        return Convert.FromBase64String(pem[found.Base64Data]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _directory.Dispose();
+
+    private async Task<string> RunAsync(params string[] command)
+    {
+        var result = await FspProcess.RunAsync(
+            [.. command, "--module", Module, "--label", Label, "--pin-file", PinFile], environment: Environment);
+        Assert.True(result.ExitCode == 0, result.Text);
+        return result.Output;
+    }
+
+    private static string NewPin(string meaning)
+    {
+        var pin = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        RunLog.AddSecret(pin, meaning);
+        return pin;
+    }
+}
