@@ -220,6 +220,7 @@ public sealed partial class TlsConnection
     private TlsHandshakeResult Failure(int error, string? reason)
     {
         if (IsAborted) return new((TlsHandshakeOutcome)Volatile.Read(ref _abortReason));
+        if (_callbackFailure is OperationCanceledException) return new(TlsHandshakeOutcome.ClientClosed);
         if (_callbackFailure is { } failure)
             return new(failure is SigningException ? TlsHandshakeOutcome.SigningFailed : TlsHandshakeOutcome.Aborted, failure.Message);
         if (_signing?.Failure is { } signing) return new(TlsHandshakeOutcome.SigningFailed, signing.Message);
