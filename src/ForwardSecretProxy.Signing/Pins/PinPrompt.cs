@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ForwardSecretProxy.Signing.Pins;
+
+/// <summary>A PIN that a person types at the terminal, without echo. It is asked for once in a process's life.</summary>
+public sealed class PinPrompt : PinSource
+{
+    private readonly string _question;
+    private readonly Func<ConsoleKeyInfo> _readKey;
+    private bool _asked;
+
+    /// <summary>Creates a prompt at this process's terminal.</summary>
+    /// <param name="question">What is asked, such as <c>User PIN of the token "fsp"</c>.</param>
+    public PinPrompt(string question)
+        : this(question, ReadTerminalKey)
+    {
+    }
+
+    internal PinPrompt(string question, Func<ConsoleKeyInfo> readKey)
+    {
+        _question = question;
+        _readKey = readKey;
+    }
+
+    /// <inheritdoc/>
+    public override string Description => "the terminal";
+
+    /// <inheritdoc/>
+    public override Pin Read()
+    {
+        if (_asked)
+        {
+            throw new TokenException("The PIN was typed at the start and not kept, so the token cannot be logged in to "
+                + "again. Restart, or give the PIN in a file, which can be read again.");
+        }
+
+        _asked = true;
+        Console.Error.Write($"{_question}: ");
+        try
+        {
+            return ReadLine();
+        }
+        finally
+        {
+            Console.Error.WriteLine();
+        }
+    }
+
+    private static ConsoleKeyInfo ReadTerminalKey()
+    {
+        if (Console.IsInputRedirected)
+        {
+            throw new TokenException("There is no terminal to ask for the PIN at. Give it in a file (--pin-file) or an "
+                + "environment variable (--pin-env).");
+        }
+
+        return Console.ReadKey(intercept: true);
+    }
+
+    private Pin ReadLine()
+    {
+        Span<char> typed = stackalloc char[Pin.MaxLength];
+        Span<byte> utf8 = stackalloc byte[Encoding.UTF8.GetMaxByteCount(Pin.MaxLength)];
+        try
+        {
+            var length = ReadKeys(typed);
+            return Pin.Copy(utf8[..Encoding.UTF8.GetBytes(typed[..length], utf8)]);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(typed));
+            CryptographicOperations.ZeroMemory(utf8);
+        }
+    }
+
+    private int ReadKeys(Span<char> typed)
+    {
+        var length = 0;
+        while (true)
+        {
+            var key = _readKey();
+            if (key.Key == ConsoleKey.Enter)
+                return length;
+            if (key.Key == ConsoleKey.Backspace)
+                length = Math.Max(0, length - 1);
+            else if (!char.IsControl(key.KeyChar) && length < typed.Length)
+                typed[length++] = key.KeyChar;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using ForwardSecretProxy.Signing.Keys;
+
+namespace ForwardSecretProxy.Signing.Pkcs11;
+
+/// <summary>A key that was found on its token, and what the gate says of it.</summary>
+/// <param name="Key">Its handle.</param>
+/// <param name="PublicKey">The expected public key, or the one on the token when none was expected.</param>
+/// <param name="Report">What the gate found.</param>
+internal sealed record KeyInspection(KeyHandle Key, SubjectPublicKey PublicKey, KeyGateReport Report)
+{
+    /// <summary>Finds the key and makes every check.</summary>
+    /// <exception cref="TokenException">It is not there, or the token failed.</exception>
+    public static KeyInspection Run(
+        SharedToken token, TokenSession session, Pkcs11Uri uri, SubjectPublicKey? expected)
+    {
+        var info = token.Sessions.Token;
+        var generation = session.Generation;
+        var handle = new KeyFinder(token.Module, info).FindPrivate(session.Handle, uri);
+        var onToken = new PublicKeyReader(token.Module).Read(session.Handle, handle);
+        var report = new KeyGate(token.Module, info.Slot)
+            .Inspect(session, handle, uri.ToString(), onToken, expected);
+        return new KeyInspection(new KeyHandle(handle, generation), expected ?? onToken!, report);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using ForwardSecretProxy.Signing.Keys;
+using Net.Pkcs11Interop.Common;
+
+namespace ForwardSecretProxy.Signing.Pkcs11;
+
+/// <summary>
+/// The keys on a token: makes, lists and destroys them. Every call logs in, blocks for as long as the token takes, and
+/// uses a session of its own besides the pool's.
+/// </summary>
+public sealed class KeyStore
+{
+    private const int IdLength = 16;
+
+    private readonly SharedToken _token;
+
+    /// <summary>Creates the store on an open token.</summary>
+    public KeyStore(Token token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        _token = token.Shared;
+    }
+
+    private Pkcs11Module Module => _token.Module;
+
+    private KeyFinder Finder => new(Module, _token.Sessions.Token);
+
+    /// <summary>Makes a key pair whose private half signs, does nothing else, and never leaves the token.</summary>
+    /// <returns>The public half.</returns>
+    /// <exception cref="TokenException">
+    /// Something on the token has the label already, or the token does not make such keys.
+    /// </exception>
+    public SubjectPublicKey Generate(KeyKind kind, string label)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(label);
+        return InSession(writable: true, session =>
+        {
+            if (ObjectsWith(session, label).Count > 0)
+            {
+                throw new TokenException($"There is an object \"{label}\" on the token already. Choose another label, "
+                    + "or destroy that key first with `fsp key destroy`.");
+            }
+
+            var key = GeneratePair(session, kind, label);
+            return new PublicKeyReader(Module).Read(session, key)
+                ?? throw new TokenException("The token made the key and does not show its public half.");
+        });
+    }
+
+    /// <summary>All private keys, also those that the key gate would refuse.</summary>
+    /// <exception cref="TokenException">The token failed or refused the login.</exception>
+    public IReadOnlyList<TokenKeyInfo> List() => InSession(writable: false, session =>
+        Finder.ListPrivate(session).Select(key => Describe(session, key)).ToList());
+
+    /// <summary>Destroys both halves of a key. It cannot be undone: there is no copy.</summary>
+    /// <exception cref="TokenException">Not exactly one key matches, or the token keeps it.</exception>
+    public void Destroy(Pkcs11Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        InSession(writable: true, session =>
+        {
+            var key = Finder.FindPrivate(session, uri);
+            var publicKey = new PublicKeyReader(Module).FindPublicObject(session, key);
+            ReturnCodes.ThrowUnlessOk(Module.DestroyObject(session, key), $"The key {uri} cannot be destroyed");
+            return publicKey is { } found ? Module.DestroyObject(session, found) : CKR.CKR_OK;
+        });
+    }
+
+    private ulong GeneratePair(ulong session, KeyKind kind, string label)
+    {
+        var id = RandomNumberGenerator.GetBytes(IdLength);
+        try
+        {
+            return GeneratePair(session, kind, label, id, frozen: true);
+        }
+        catch (TokenException exception) when ((CKR)exception.ReturnCode is CKR.CKR_ATTRIBUTE_TYPE_INVALID
+            or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_TEMPLATE_INCONSISTENT)
+        {
+            return GeneratePair(session, kind, label, id, frozen: false);
+        }
+    }
+
+    private ulong GeneratePair(ulong session, KeyKind kind, string label, byte[] id, bool frozen)
+    {
+        using var publicKey = KeyTemplates.Public(kind, label, id);
+        using var privateKey = KeyTemplates.Private(label, id, frozen);
+        return Module.GenerateKeyPair(session, KeyTemplates.Mechanism(kind), publicKey, privateKey).Private;
+    }
+
+    private TokenKeyInfo Describe(ulong session, ulong key)
+    {
+        var label = Finder.Label(session, key);
+        var uri = Pkcs11Uri.For(_token.Sessions.Token.Label, label);
+        var (publicKey, note) = PublicKeyOf(session, key);
+        return new TokenKeyInfo(label, Finder.Id(session, key), publicKey, note, uri);
+    }
+
+    private (SubjectPublicKey? Key, string? Note) PublicKeyOf(ulong session, ulong key)
+    {
+        try
+        {
+            var publicKey = new PublicKeyReader(Module).Read(session, key);
+            return (publicKey, publicKey is null ? "The token shows no public key for it." : null);
+        }
+        catch (TokenException exception) when (exception.ReturnCode == 0)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    private IReadOnlyList<ulong> ObjectsWith(ulong session, string label)
+    {
+        using var template = new AttributeTemplate().Add(CKA.CKA_LABEL, Encoding.UTF8.GetBytes(label));
+        return Module.FindObjects(session, template);
+    }
+
+    private T InSession<T>(bool writable, Func<ulong, T> action)
+    {
+        var session = _token.Sessions.Open(writable);
+        try
+        {
+            return action(session);
+        }
+        finally
+        {
+            _token.Sessions.Close(session);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using ForwardSecretProxy.Signing.Keys;
+using Net.Pkcs11Interop.Common;
+
+namespace ForwardSecretProxy.Signing.Pkcs11;
+
+/// <summary>
+/// Finds out which schemes a key really makes: its token has the mechanism, and a signature made with it verifies.
+/// </summary>
+internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
+{
+    /// <summary>Signs a fresh message with each scheme of the key's kind.</summary>
+    /// <returns>
+    /// The schemes that work; those that the token lacks; and a finding for each signature, or one that fails when
+    /// there is none.
+    /// </returns>
+    public (List<SignatureScheme> Schemes, List<UnavailableScheme> Unavailable, List<KeyGateFinding> Findings) Try(
+        TokenSession session, ulong key, SubjectPublicKey publicKey)
+    {
+        var schemes = new List<SignatureScheme>();
+        var unavailable = new List<UnavailableScheme>();
+        var findings = new List<KeyGateFinding>();
+        foreach (var scheme in publicKey.Schemes)
+        {
+            if (TrySign(session, key, publicKey, scheme, out var verifies) is { } reason)
+            {
+                unavailable.Add(new UnavailableScheme(scheme, reason));
+                continue;
+            }
+
+            findings.Add(Finding(scheme, verifies ? "one" : "one that does not verify", verifies));
+            if (verifies)
+                schemes.Add(scheme);
+        }
+
+        if (findings.Count == 0)
+            findings.Add(Finding(publicKey.Schemes[0], $"none: {unavailable[0].Reason}", false));
+        return (schemes, unavailable, findings);
+    }
+
+    private static KeyGateFinding Finding(SignatureScheme scheme, string found, bool passed) => new(
+        $"test signature {scheme}", "one that verifies", found,
+        "The key does not make signatures that belong to the public key.", passed);
+
+    private string? TrySign(
+        TokenSession session, ulong key, SubjectPublicKey publicKey, SignatureScheme scheme, out bool verifies)
+    {
+        verifies = false;
+        var mechanism = SchemeMechanism.Of(scheme);
+        if (module.FindMechanism(slot, mechanism.Mechanism) is not { } info || (info.Flags & CKF.CKF_SIGN) == 0)
+            return $"the token does not sign with {mechanism.Mechanism}";
+
+        var message = RandomNumberGenerator.GetBytes(64);
+        var inputLength = mechanism.WriteInput(message, session.Input);
+        var code = module.Sign(
+            session.Handle, key, mechanism.Native, session.Input, inputLength, session.Output, out var length);
+        if (code != CKR.CKR_OK)
+            return $"the token answered {ReturnCodes.Describe(code)}";
+
+        Span<byte> signature = stackalloc byte[publicKey.MaxSignatureLength];
+        verifies = SignatureEncoding.TryWrite(publicKey, session.Output.AsSpan(0, length), signature, out var written)
+            && publicKey.Verify(scheme, message, signature[..written]);
+        return null;
+    }
+}

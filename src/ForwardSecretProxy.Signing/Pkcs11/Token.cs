@@ -1,0 +1,105 @@
+using ForwardSecretProxy.Signing.Keys;
+using Net.Pkcs11Interop.Common;
+
+namespace ForwardSecretProxy.Signing.Pkcs11;
+
+/// <summary>
+/// A token in use. Signers opened on it share its sessions and its login, also with other <see cref="Token"/> objects
+/// for the same token in this process; its sessions close when the last of them is disposed.
+/// </summary>
+public sealed class Token : IDisposable
+{
+    private readonly SharedToken _shared;
+    private int _disposed;
+
+    private Token(SharedToken shared) => _shared = shared;
+
+    /// <summary>What the token says about itself.</summary>
+    public TokenInfo Info => _shared.Sessions.Token;
+
+    /// <summary>Where the right to sign is waited for.</summary>
+    public ISigningPool Pool => _shared.Pool;
+
+    internal SharedToken Shared => _shared;
+
+    /// <summary>
+    /// Loads the module and finds the token. Nobody is logged in until the first key is opened. Blocks for as long as
+    /// the module takes.
+    /// </summary>
+    /// <exception cref="TokenException">The module does not load, or not exactly one token matches.</exception>
+    public static Token Open(TokenOptions options, SigningMetrics? metrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Sessions < 1)
+            throw new TokenException("Sessions is at least 1.");
+        if (options.QueueTimeout <= TimeSpan.Zero || options.QueueTimeout.TotalMilliseconds > int.MaxValue)
+            throw new TokenException("The time limit for a free session is longer than zero and shorter than 24 days.");
+
+        var module = Pkcs11Module.Load(options.Module);
+        var token = TokenSelector.Select(module.ListTokens(), options);
+        return new Token(SharedToken.Join(module, token, options, metrics));
+    }
+
+    /// <summary>The tokens, initialised or not, that a module shows.</summary>
+    /// <exception cref="TokenException">The module does not load.</exception>
+    public static IReadOnlyList<TokenInfo> List(string module) => Pkcs11Module.Load(module).ListTokens();
+
+    /// <summary>Whether <paramref name="uri"/> names this token, or none at all.</summary>
+    public bool IsNamedBy(Pkcs11Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return (uri.Token ?? Info.Label) == Info.Label && (uri.Serial ?? Info.Serial) == Info.Serial;
+    }
+
+    /// <summary>Logs in, finds the key, passes it through the gate and makes it ready to sign.</summary>
+    /// <param name="uri">The key; its pin-source is used when the options named no source for the PIN.</param>
+    /// <param name="subjectPublicKeyInfo">The certificate's public key (DER), which must be the key's; null for none.</param>
+    /// <param name="cancellationToken">Ends the waiting for a session, not a call to the token.</param>
+    /// <exception cref="KeyRefusedException">The key did not pass the gate.</exception>
+    /// <exception cref="TokenException">The token failed, refused the login, or not exactly one key matches.</exception>
+    /// <exception cref="SigningException">No session became free in time.</exception>
+    public async Task<Pkcs11Signer> OpenSignerAsync(
+        Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
+    {
+        var found = await InspectAsync(uri, subjectPublicKeyInfo, cancellationToken);
+        return found.Report.Passed
+            ? new Pkcs11Signer(_shared, uri, found.PublicKey, found.Key, found.Report)
+            : throw new KeyRefusedException(found.Report);
+    }
+
+    /// <summary>Passes a key through the gate without using it.</summary>
+    /// <inheritdoc cref="OpenSignerAsync" path="/param"/>
+    /// <returns>What was found, whether it passed or not.</returns>
+    /// <exception cref="TokenException">The token failed, refused the login, or not exactly one key matches.</exception>
+    /// <exception cref="SigningException">No session became free in time.</exception>
+    public async Task<KeyGateReport> VerifyKeyAsync(
+        Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken) =>
+        (await InspectAsync(uri, subjectPublicKeyInfo, cancellationToken)).Report;
+
+    /// <summary>Gives the sessions up; what is being signed is finished first.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _shared.Leave();
+    }
+
+    private async Task<KeyInspection> InspectAsync(
+        Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        _shared.Login.Source ??= uri.PinSource;
+        var expected = subjectPublicKeyInfo is { } encoded ? SubjectPublicKey.Parse(encoded.Span) : null;
+
+        using var session = (TokenSession)await _shared.Pool.AcquireAsync(cancellationToken);
+        try
+        {
+            return KeyInspection.Run(_shared, session, uri, expected);
+        }
+        catch (TokenException exception) when (ReturnCodes.BreaksSession((CKR)exception.ReturnCode))
+        {
+            session.Broken = true;
+            throw;
+        }
+    }
+}

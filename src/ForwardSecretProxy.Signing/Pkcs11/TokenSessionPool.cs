@@ -1,0 +1,300 @@
+using Net.Pkcs11Interop.Common;
+
+namespace ForwardSecretProxy.Signing.Pkcs11;
+
+/// <summary>
+/// The sessions of one token: opened when they are first needed, never more than a limit, handed out in the order in
+/// which they were asked for. Waiting and opening block no caller's thread.
+/// </summary>
+internal sealed class TokenSessionPool : ISigningPool, IDisposable
+{
+    // Other programs' sessions may have caused a refusal; when they have gone we want ours back.
+    private static readonly TimeSpan LoweredLimitLasts = TimeSpan.FromMinutes(1);
+
+    private readonly ISessionSource _source;
+    private readonly string _name;
+    private readonly TimeSpan _queueTimeout;
+    private readonly SigningMetrics? _metrics;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly Stack<TokenSession> _idle = new();
+    private readonly LinkedList<SessionWaiter> _waiters = new();
+    private readonly int _configuredLimit;
+    private int _limit;
+    private long _limitLoweredAt;
+    private int _open;
+    private int _opening;
+    private int _inUse;
+    private int _generation;
+    private bool _disposed;
+
+    /// <summary>Creates a pool that has not opened any session yet.</summary>
+    /// <param name="source">Where sessions come from.</param>
+    /// <param name="name">The token's label, for messages and metrics.</param>
+    /// <param name="limit">The most sessions, at least 1.</param>
+    /// <param name="queueTimeout">How long a waiter waits.</param>
+    /// <param name="metrics">Where durations and counts go.</param>
+    /// <param name="time">The clock.</param>
+    public TokenSessionPool(
+        ISessionSource source, string name, int limit, TimeSpan queueTimeout, SigningMetrics? metrics, TimeProvider time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        _source = source;
+        _name = name;
+        _configuredLimit = limit;
+        _limit = limit;
+        _queueTimeout = queueTimeout;
+        _metrics = metrics;
+        _time = time;
+        Tag = new KeyValuePair<string, object?>("fsp.token", name);
+        metrics?.Add(this);
+    }
+
+    /// <summary>The token's label, as metrics carry it.</summary>
+    public KeyValuePair<string, object?> Tag { get; }
+
+    /// <summary>Where signing times go; null when nobody measures.</summary>
+    public SigningMetrics? Metrics => _metrics;
+
+    /// <summary>The sessions that are open, leased or not.</summary>
+    public int OpenCount => Volatile.Read(ref _open);
+
+    /// <summary>The sessions that are leased.</summary>
+    public int InUseCount => Volatile.Read(ref _inUse);
+
+    /// <summary>The most sessions there may be now: the configured number, or what the token turned out to have.</summary>
+    public int Limit => Volatile.Read(ref _limit);
+
+    /// <summary>How many wait for a session.</summary>
+    public int QueueLength
+    {
+        get
+        {
+            lock (_gate)
+                return _waiters.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        SessionWaiter waiter;
+        lock (_gate)
+        {
+            if (_disposed)
+                throw Closed();
+            if (_idle.TryPop(out var session))
+            {
+                Hand(session);
+                _metrics?.Queued(TimeSpan.Zero, Tag);
+                return new ValueTask<ISigningLease>(session);
+            }
+
+            waiter = new SessionWaiter(_time);
+            _waiters.AddLast(waiter.Node);
+            OpenForWaiters();
+        }
+
+        waiter.Arm(_queueTimeout, Expire, Cancel, cancellationToken);
+        return new ValueTask<ISigningLease>(waiter.Task);
+    }
+
+    /// <summary>Takes a session back: for the first who waits, to keep, or to close when it is of no further use.</summary>
+    public void Return(TokenSession session)
+    {
+        lock (_gate)
+        {
+            _inUse--;
+            Keep(session);
+        }
+    }
+
+    /// <summary>
+    /// Opens a session in the place of a leased one that has ended, and starts a new generation: what was known of
+    /// objects on the token has to be found again. Blocks for as long as the token takes.
+    /// </summary>
+    /// <exception cref="TokenException">None can be opened; the lease then holds a broken session.</exception>
+    public void Renew(TokenSession session)
+    {
+        Invalidate(session.Generation);
+        session.Broken = true;
+        var generation = Volatile.Read(ref _generation);
+        _source.Close(session.Handle);
+        session.Replace(_source.Open(), generation);
+        session.Broken = false;
+    }
+
+    /// <summary>
+    /// Called when a session of <paramref name="generation"/> has shown that the token went away: the idle ones of its
+    /// generation are closed, the leased ones when they come back.
+    /// </summary>
+    public void Invalidate(int generation)
+    {
+        lock (_gate)
+        {
+            if (generation != _generation)
+                return;
+
+            _generation++;
+            _limit = _configuredLimit;
+            while (_idle.TryPop(out var session))
+                Discard(session);
+        }
+    }
+
+    /// <summary>Closes the idle sessions now and the leased ones when they come back; who waits is told.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+
+            _disposed = true;
+            while (_idle.TryPop(out var session))
+            {
+                _open--;
+                _source.Close(session.Handle);
+            }
+
+            FailWaiters(Closed());
+        }
+
+        _metrics?.Remove(this);
+    }
+
+    private SigningException Closed() => new($"The token \"{_name}\" is not in use any more.");
+
+    // Every method below is called with _gate held, but for those that say otherwise.
+
+    private void Hand(TokenSession session)
+    {
+        session.Lease();
+        _inUse++;
+    }
+
+    private void Keep(TokenSession session)
+    {
+        if (_disposed || session.Broken || session.Generation != _generation)
+        {
+            Discard(session);
+            OpenForWaiters();
+            return;
+        }
+
+        while (_waiters.First is { } first)
+        {
+            _waiters.Remove(first);
+            var waiter = first.Value;
+
+            // Leased before it is handed over: its new holder may be done with it before we go on.
+            Hand(session);
+            if (waiter.TrySetResult(session))
+            {
+                waiter.Disarm();
+                _metrics?.Queued(waiter.Waited, Tag);
+                return;
+            }
+
+            _inUse--;
+        }
+
+        _idle.Push(session);
+    }
+
+    private void Discard(TokenSession session)
+    {
+        _open--;
+
+        // A module can hang in C_CloseSession as in any other call; the caller is in the middle of a handshake.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Source.Close(state.Handle), (Source: _source, session.Handle), preferLocal: false);
+    }
+
+    private void OpenForWaiters()
+    {
+        if (_limit < _configuredLimit && _time.GetElapsedTime(_limitLoweredAt) > LoweredLimitLasts)
+            _limit = _configuredLimit;
+
+        while (!_disposed && _opening < _waiters.Count && _open + _opening < _limit)
+        {
+            _opening++;
+            ThreadPool.UnsafeQueueUserWorkItem(static pool => pool.OpenOne(), this, preferLocal: false);
+        }
+    }
+
+    // Runs on a thread of the pool's own choosing, without the lock: a token may take seconds for a session.
+    private void OpenOne()
+    {
+        var generation = Volatile.Read(ref _generation);
+        try
+        {
+            var session = new TokenSession(this, _source.Open(), generation);
+            lock (_gate)
+            {
+                _opening--;
+                _open++;
+                Keep(session);
+            }
+        }
+        catch (TokenException exception)
+        {
+            lock (_gate)
+                OpenFailed(exception);
+        }
+    }
+
+    private void OpenFailed(TokenException exception)
+    {
+        _opening--;
+        var left = _open + _opening;
+        if (exception.ReturnCode == (uint)CKR.CKR_SESSION_COUNT && left > 0)
+        {
+            _limit = left;
+            _limitLoweredAt = _time.GetTimestamp();
+        }
+
+        // While there are others, one of them comes back to whoever waits; otherwise nobody will.
+        if (left == 0)
+            FailWaiters(new SigningException($"The token \"{_name}\" cannot be used. {exception.Message}", exception));
+    }
+
+    private void FailWaiters(SigningException exception)
+    {
+        while (_waiters.First is { } first)
+        {
+            _waiters.Remove(first);
+            if (first.Value.TrySetException(exception))
+                first.Value.Disarm();
+        }
+    }
+
+    // Called by the timer, without the lock.
+    private void Expire(SessionWaiter waiter)
+    {
+        if (!waiter.TrySetException(new SigningException($"No session of the token \"{_name}\" became free within "
+            + $"{_queueTimeout.TotalSeconds} s ({InUseCount} of {Limit} in use). Raise Sessions if the token has more, "
+            + "or use a faster token.")))
+            return;
+        _metrics?.Queued(waiter.Waited, Tag);
+        Leave(waiter);
+    }
+
+    // Called by the caller's cancellation, without the lock.
+    private void Cancel(SessionWaiter waiter, CancellationToken cancellationToken)
+    {
+        if (waiter.TrySetCanceled(cancellationToken))
+            Leave(waiter);
+    }
+
+    private void Leave(SessionWaiter waiter)
+    {
+        waiter.Disarm();
+        lock (_gate)
+        {
+            if (waiter.Node.List is not null)
+                _waiters.Remove(waiter.Node);
+        }
+    }
+}
