@@ -21,7 +21,8 @@ internal static class OpenSslClient
     /// <summary>Connects, says nothing, and goes away when s_client has written a line that holds the text.</summary>
     public static async Task WaitForAsync(int port, string options, string text)
     {
-        await using var client = ServerProcess.Start("openssl", Arguments(port, options));
+        // Into a pipe s_client would write its lines when it ends.
+        await using var client = ServerProcess.Start("stdbuf", ["-oL", "openssl", .. Arguments(port, options)]);
         await client.WaitForLineAsync(line => line.Contains(text, StringComparison.Ordinal));
     }
 

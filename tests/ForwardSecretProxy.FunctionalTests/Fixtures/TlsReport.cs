@@ -63,7 +63,7 @@ internal sealed partial record TlsReport(ProcessResult Process)
     [GeneratedRegex(@"^Peer signature type: (\S+)", RegexOptions.Multiline)]
     private static partial Regex SignatureLine();
 
-    [GeneratedRegex(@"^Verify return code: (.+)$|^Verification: (?=OK)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"Verify return code: (.+)$", RegexOptions.Multiline)]
     private static partial Regex VerificationLine();
 
     [GeneratedRegex(@"^subject=(.+)$", RegexOptions.Multiline)]

@@ -83,10 +83,11 @@ public class ClientHelloLimitTests(ProxyFixture proxy)
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, proxy.Port);
-            await client.GetStream().WriteAsync(records.AsMemory(0, length));
+            var stream = client.GetStream();
+            await stream.WriteAsync(records.AsMemory(0, length));
             client.Client.Shutdown(SocketShutdown.Send);
 
-            var answer = await ReadAsync(client);
+            var answer = await ReadAsync(stream);
 
             Assert.False(answer.IsServerHello);
         }
@@ -107,7 +108,7 @@ public class ClientHelloLimitTests(ProxyFixture proxy)
         await client.GetStream().WriteAsync(records.AsMemory(0, sentBytes));
         var watch = Stopwatch.StartNew();
 
-        var answer = await ReadAsync(client);
+        var answer = await ReadAsync(client.GetStream());
 
         Assert.False(answer.IsServerHello);
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(15));
@@ -122,7 +123,7 @@ public class ClientHelloLimitTests(ProxyFixture proxy)
         await client.ConnectAsync(IPAddress.Loopback, proxy.Port);
         var watch = Stopwatch.StartNew();
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        var answer = ReadAsync(client);
+        var answer = ReadAsync(client.GetStream());
 
         for (var sent = 0; !answer.IsCompleted && await pace.WaitForNextTickAsync(); sent++)
         {
@@ -140,12 +141,12 @@ public class ClientHelloLimitTests(ProxyFixture proxy)
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(15));
     }
 
-    private static async Task<ServerAnswer> ReadAsync(TcpClient client)
+    private static async Task<ServerAnswer> ReadAsync(NetworkStream stream)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
-            return await HelloProbe.ReadAsync(client.GetStream(), limit.Token);
+            return await HelloProbe.ReadAsync(stream, limit.Token);
         }
         catch (IOException)
         {

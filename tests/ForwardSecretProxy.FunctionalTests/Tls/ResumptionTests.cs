@@ -12,6 +12,9 @@ public sealed class ResumptionTests(ProxyFixture proxy) : IDisposable
     private const byte PskOnly = 0;
     private const byte PskWithExchange = 1;
 
+    // Always the same hash: a server that prefers another one cannot resume.
+    private const string Tls13 = "-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256";
+
     private readonly TemporaryDirectory _directory = new();
 
     private string SessionFile => _directory.File("session.pem");
@@ -165,8 +168,7 @@ public sealed class ResumptionTests(ProxyFixture proxy) : IDisposable
     private async Task SaveSessionAsync(int port)
     {
         File.Delete(SessionFile);
-        var report = await OpenSslClient.RequestAsync(
-            port, $"-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256 -groups X25519 -sess_out {SessionFile}");
+        var report = await OpenSslClient.RequestAsync(port, $"{Tls13} -groups X25519 -sess_out {SessionFile}");
         Assert.True(report.Connected, report.Process.Text);
         Assert.True(File.Exists(SessionFile), report.Process.Text);
     }
@@ -176,7 +178,7 @@ public sealed class ResumptionTests(ProxyFixture proxy) : IDisposable
         var results = new bool[3];
         for (var use = 0; use < results.Length; use++)
         {
-            var report = await OpenSslClient.RequestAsync(port, $"-tls1_3 -sess_in {SessionFile}");
+            var report = await OpenSslClient.RequestAsync(port, $"{Tls13} -sess_in {SessionFile}");
             Assert.True(report.Connected, report.Process.Text);
             results[use] = report.Resumed;
         }
