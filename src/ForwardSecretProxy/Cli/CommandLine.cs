@@ -44,6 +44,8 @@ internal static class CommandLine
         var root = new RootCommand(
             "Forward Secret Proxy: terminates TLS in front of a web service with a private key that cannot leave its "
             + "PKCS#11 token, and accepts only key exchanges that nobody can open later.");
+        root.Add(ServeCommand.Create());
+        root.Add(CheckCommand.Create());
         root.AddExamples(
             "fsp demo",
             "fsp check --config /etc/fsp/fsp.jsonc",
@@ -66,7 +68,7 @@ internal static class CommandLine
     private static CommandFailedException? Explain(Exception exception) => exception switch
     {
         CommandFailedException failed => failed,
-        SigningException or OpenSslException => new CommandFailedException(exception.Message),
+        SigningException or TokenException or OpenSslException => new CommandFailedException(exception.Message),
         IOException or UnauthorizedAccessException => new CommandFailedException(exception.Message),
         OperationCanceledException => new CommandFailedException("interrupted"),
         _ => null,

@@ -13,6 +13,9 @@ internal sealed class ConfigurationContext(
     /// <summary>Everything found wrong, in the order it was found.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => _problems;
 
+    /// <summary>Whether one of <see cref="Problems"/> keeps the proxy from starting.</summary>
+    public bool HasErrors => _problems.Exists(problem => problem.Severity == ConfigurationProblemSeverity.Error);
+
     /// <summary>Every key that was asked for: the schema, as the code that reads it knows it.</summary>
     public IReadOnlyCollection<ConfigurationKey> Keys => _keys.Values;
 

@@ -43,13 +43,13 @@ internal sealed class ConfigurationFile
             if (file.IsReadable)
                 file.AddObject("", document.RootElement);
             else
-                file.Report("", "it is not a JSON object", "Start it with { and end it with }.");
+                file.Report("", "the file is not a JSON object", "Start it with { and end it with }.");
         }
         catch (JsonException exception)
         {
             var line = exception.LineNumber + 1;
             var column = exception.BytePositionInLine + 1;
-            file.Report("", $"it is not valid JSON at line {line}, column {column}",
+            file.Report("", $"the file is not valid JSON at line {line}, column {column}",
                 "Look there, and just before, for a missing comma, quote or bracket.");
         }
         return file;

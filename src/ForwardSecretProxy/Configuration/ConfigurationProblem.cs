@@ -11,7 +11,7 @@ internal enum ConfigurationProblemSeverity
 }
 
 /// <summary>One thing that is wrong with a configuration, or with what it points at.</summary>
-/// <param name="Path">The key, as <c>Certificates:web:Chain</c>; empty for the file as a whole.</param>
+/// <param name="Path">The key, as <c>Certificates:web:Chain</c>; empty for what has none.</param>
 /// <param name="Message">What is wrong: no capital, no full stop, no secret.</param>
 /// <param name="Mend">What to do about it, as one or more sentences.</param>
 internal sealed record ConfigurationProblem(string Path, string Message, string Mend)
@@ -25,17 +25,17 @@ internal sealed record ConfigurationProblem(string Path, string Message, string 
     /// </summary>
     public bool MayPass { get; init; }
 
+    /// <summary>More about it, line by line, such as the whole report of the key gate.</summary>
+    public IReadOnlyList<string> Details { get; init; } = [];
+
     /// <summary>The environment variable that set the key, where it was not the file.</summary>
     public string? EnvironmentVariable { get; init; }
 
-    /// <summary>Where the mistake stands, in words.</summary>
-    public string Place => (Path, EnvironmentVariable) switch
-    {
-        ("", _) => "the file",
-        (_, null) => Path,
-        _ => $"{Path} (set by the environment variable {EnvironmentVariable})",
-    };
+    /// <summary>The key, and what set it when that was not the file.</summary>
+    public string Place => EnvironmentVariable is null
+        ? Path
+        : $"{Path} (set by the environment variable {EnvironmentVariable})";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Place}: {Message}. {Mend}";
+    public override string ToString() => Path.Length == 0 ? $"{Message}. {Mend}" : $"{Place}: {Message}. {Mend}";
 }

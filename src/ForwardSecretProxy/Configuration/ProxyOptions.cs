@@ -6,7 +6,7 @@ namespace ForwardSecretProxy.Configuration;
 internal sealed record ProxyOptions
 {
     /// <summary><c>Tokens</c>: where private keys live.</summary>
-    public required IReadOnlyList<TokenOptions> Tokens { get; init; }
+    public required IReadOnlyList<TokenEntry> Tokens { get; init; }
 
     /// <summary><c>Certificates</c>: what the proxy can present.</summary>
     public required IReadOnlyList<CertificateOptions> Certificates { get; init; }

@@ -9,7 +9,7 @@ internal static class ProxyOptionsReader
         var root = new SectionReader(configuration, context);
         root.Refuse("Admin", "it is not supported by this version", "Take the section out of the file.");
 
-        var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenOptions>().ToList();
+        var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
         var certificates = ReadCertificates(root, out var certificateNames);
         var options = new ProxyOptions
         {

@@ -25,6 +25,9 @@ internal static class EventIds
     /// <summary>Everything is closed.</summary>
     public const int Stopped = 1003;
 
+    /// <summary>A listener is bound.</summary>
+    public const int Listening = 1004;
+
     /// <summary>A problem that does not keep the proxy from starting.</summary>
     public const int ConfigurationWarning = 1100;
 
@@ -33,7 +36,4 @@ internal static class EventIds
 
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;
-
-    /// <summary>A listener is bound.</summary>
-    public const int Listening = 3000;
 }

@@ -10,7 +10,10 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>The configuration it came from.</summary>
     public required ProxyOptions Options { get; init; }
 
-    /// <summary>The listeners with the TLS side of each.</summary>
+    /// <summary>The certificates, in the order of their names.</summary>
+    public required IReadOnlyList<PreparedCertificate> Certificates { get; init; }
+
+    /// <summary>The listeners with the TLS side of each, which listeners with the same certificates share.</summary>
     public required IReadOnlyList<PreparedListener> Listeners { get; init; }
 
     /// <summary>Which request goes where.</summary>
@@ -19,8 +22,8 @@ internal sealed record PreparedServer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var listener in Listeners)
-            listener.Tls.Dispose();
+        foreach (var tls in Listeners.Select(listener => listener.Tls).Distinct())
+            tls.Dispose();
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Signing.Pins;
 
 namespace ForwardSecretProxy.Tests.Configuration;
 
@@ -12,18 +13,19 @@ public class ConfigurationLoaderTests
         var loaded = Configurations.Load(Configurations.Good);
 
         Assert.Empty(loaded.Context.Problems);
-        var token = Assert.Single(loaded.Options.Tokens);
-        Assert.Equal(("main", "/lib/token.so", "fsp"), (token.Name, token.Module, token.Label));
-        Assert.Equal(new PinSource.FromFile("/etc/fsp/pin"), token.Pin);
+        var (name, token, pinKey) = Assert.Single(loaded.Options!.Tokens);
+        Assert.Equal(("main", "/lib/token.so", "fsp"), (name, token.Module, token.Label));
+        Assert.Equal("PinFile", pinKey);
+        Assert.Equal("/etc/fsp/pin", Assert.IsType<PinFile>(token.Pin).Path);
         Assert.Equal((32, TimeSpan.FromSeconds(10)), (token.Sessions, token.QueueTimeout));
-        Assert.Equal("/etc/fsp/web.pem", Assert.Single(loaded.Options.Certificates).Chain);
-        var listener = Assert.Single(loaded.Options.Listeners);
+        Assert.Equal("/etc/fsp/web.pem", Assert.Single(loaded.Options!.Certificates).Chain);
+        var listener = Assert.Single(loaded.Options!.Listeners);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 443), listener.Address);
         Assert.Equal(["web"], listener.Certificates);
-        Assert.Equal(TlsVersion.Tls12, loaded.Options.Tls.MinimumVersion);
-        Assert.Equal(new HandshakeLimits(), loaded.Options.Tls.Limits);
-        Assert.Equal(new ResumptionPolicy(), loaded.Options.Tls.Resumption);
-        Assert.Equal(new LimitOptions(), loaded.Options.Limits);
+        Assert.Equal(TlsVersion.Tls12, loaded.Options!.Tls.MinimumVersion);
+        Assert.Equal(new HandshakeLimits(), loaded.Options!.Tls.Limits);
+        Assert.Equal(new ResumptionPolicy(), loaded.Options!.Tls.Resumption);
+        Assert.Equal(new LimitOptions(), loaded.Options!.Limits);
     }
 
     [Fact]
@@ -34,7 +36,7 @@ public class ConfigurationLoaderTests
         var loaded = Configurations.Load(json.Replace(", // b\n,", ", // b\n", StringComparison.Ordinal));
 
         Assert.Empty(loaded.Context.Problems);
-        Assert.Equal(["X25519"], loaded.Options.Tls.Groups);
+        Assert.Equal(["X25519"], loaded.Options!.Tls.Groups);
     }
 
     [Fact]
@@ -48,7 +50,7 @@ public class ConfigurationLoaderTests
               "Limits": { "HandshakeTimeout": "500ms", "MaxClientHelloBytes": 4096,
                           "MaxConcurrentHandshakes": 2, "MaxQueuedHandshakes": 0 }
             }
-            """)).Options.Tls;
+            """)).Options!.Tls;
 
         Assert.Equal(TlsVersion.Tls13, tls.MinimumVersion);
         Assert.Equal(["P-256", "X25519"], tls.Groups);
@@ -75,8 +77,8 @@ public class ConfigurationLoaderTests
             ("FSP_Tls__Profile", "modern"), ("FSP_TOKENS__MAIN__SESSIONS", "4"), ("FSP_PIN", "1234"), ("Tls__X", "y"));
 
         Assert.Empty(loaded.Context.Problems);
-        Assert.Equal(TlsVersion.Tls13, loaded.Options.Tls.MinimumVersion);
-        Assert.Equal(4, Assert.Single(loaded.Options.Tokens).Sessions);
+        Assert.Equal(TlsVersion.Tls13, loaded.Options!.Tls.MinimumVersion);
+        Assert.Equal(4, Assert.Single(loaded.Options!.Tokens).Options.Sessions);
     }
 
     [Fact]
@@ -105,8 +107,8 @@ public class ConfigurationLoaderTests
         Assert.Equal(
             [
                 "Certificates:web", "Certificates:web:Key", "Listeners:https:Address", "Listeners:https:Certificates",
-                "ReverseProxy:Routes:all:Cluster", "Tls:Profile", "Tls:Resumption:Lifetime", "Tokens:main",
-                "Tokens:main", "Tokens:main:Modul", "Tokens:main:Module", "Tokens:main:Sessions",
+                "ReverseProxy:Routes:all:Cluster", "Tls:Profile", "Tls:Resumption:Lifetime",
+                "Tokens:main:Modul", "Tokens:main:Module", "Tokens:main:Sessions",
             ],
             loaded.Context.Problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
         Assert.All(loaded.Context.Problems, problem => Assert.NotEmpty(problem.Mend));

@@ -17,7 +17,7 @@ public class ExampleConfigurationTests
         var loaded = ConfigurationLoader.Load(json, Folder(), new Hashtable());
 
         Assert.Empty(loaded.Context.Problems);
-        Assert.NotEmpty(loaded.Options.Listeners);
+        Assert.NotEmpty(loaded.Options!.Listeners);
     }
 
     [Fact]

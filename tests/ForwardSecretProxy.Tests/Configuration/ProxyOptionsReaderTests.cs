@@ -18,12 +18,10 @@ public class ProxyOptionsReaderTests
 
     [Theory]
     [InlineData("\"PinFile\": \"pin\"", "\"Pin\": \"1234\"", "Tokens:main:Pin", "does not stand in the configuration")]
-    [InlineData("\"PinFile\": \"pin\"", "\"PinPrompt\": false", "Tokens:main", "where the PIN comes from")]
     [InlineData("\"PinFile\": \"pin\"", "\"PinFile\": \"a\", \"PinPrompt\": true", "Tokens:main", "PinFile and PinPrompt")]
     [InlineData("\"PinFile\": \"pin\"", "\"PinEnvironment\": \"1234\"", "Tokens:main:PinEnvironment", "not the name")]
     [InlineData("\"PinFile\": \"pin\"", "\"PinCredential\": \"../pin\"", "Tokens:main:PinCredential", "not a path")]
     [InlineData("\"Label\": \"fsp\", ", "", "Tokens:main", "which token")]
-    [InlineData("\"Label\": \"fsp\"", "\"Label\": \"fsp\", \"Slot\": 1", "Tokens:main", "Label and Slot")]
     [InlineData("\"Label\"", "\"Sessions\": 5000, \"Label\"", "Tokens:main:Sessions", "out of range")]
     [InlineData("\"Label\"", "\"Sessions\": \"many\", \"Label\"", "Tokens:main:Sessions", "not a whole number")]
     [InlineData("\"Label\"", "\"QueueTimeout\": 10, \"Label\"", "Tokens:main:QueueTimeout", "not a length of time")]

@@ -1,0 +1,41 @@
+namespace ForwardSecretProxy.Hosting;
+
+/// <summary>What is said at start and stop. Nothing here names a client, a request, a PIN or a key's URI.</summary>
+internal static partial class HostingLog
+{
+    /// <summary>The first line.</summary>
+    [LoggerMessage(EventIds.Starting, LogLevel.Information, "Forward Secret Proxy {Version} with {OpenSsl}.")]
+    public static partial void Starting(ILogger logger, string version, string openSsl);
+
+    /// <summary>A problem that the start went past.</summary>
+    [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Problem}")]
+    public static partial void ConfigurationWarning(ILogger logger, string problem);
+
+    /// <summary>What is known of a certificate and its key.</summary>
+    [LoggerMessage(EventIds.CertificateReady, LogLevel.Information,
+        "Certificate {Certificate} for {Names}: {KeyAlgorithm} key on token {Token}, key gate passed.")]
+    public static partial void CertificateReady(
+        ILogger logger, string certificate, string names, string keyAlgorithm, string token);
+
+    /// <summary>Clients are not offered what the token cannot make.</summary>
+    [LoggerMessage(EventIds.SchemesLacking, LogLevel.Warning,
+        "Token {Token} cannot make {Schemes} with the key of certificate {Certificate}; clients are not offered them.")]
+    public static partial void SchemesLacking(ILogger logger, string token, string schemes, string certificate);
+
+    /// <summary>A bound listener.</summary>
+    [LoggerMessage(EventIds.Listening, LogLevel.Information, "Listener {Listener} answers at {Address}.")]
+    public static partial void Listening(ILogger logger, string listener, string address);
+
+    /// <summary>All is up.</summary>
+    [LoggerMessage(EventIds.Started, LogLevel.Information, "Started in {Milliseconds} ms; key exchange in {Groups}.")]
+    public static partial void Started(ILogger logger, long milliseconds, string groups);
+
+    /// <summary>A signal came.</summary>
+    [LoggerMessage(EventIds.Stopping, LogLevel.Information,
+        "Stopping: no new connections, up to {Seconds} s for requests in progress.")]
+    public static partial void Stopping(ILogger logger, double seconds);
+
+    /// <summary>The last line.</summary>
+    [LoggerMessage(EventIds.Stopped, LogLevel.Information, "Stopped.")]
+    public static partial void Stopped(ILogger logger);
+}
