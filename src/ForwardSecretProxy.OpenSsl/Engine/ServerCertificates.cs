@@ -1,4 +1,5 @@
 using ForwardSecretProxy.OpenSsl.Interop;
+using ForwardSecretProxy.OpenSsl.Provider;
 using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.OpenSsl.Engine;
@@ -9,4 +10,21 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 /// Where a full handshake waits before it signs, in an order that is the same for all. Mostly one; libssl chooses
 /// between RSA and ECDSA after the wait, so keys on two tokens need a session of both.
 /// </param>
-internal sealed record ServerCertificates(SslContextHandle Context, IReadOnlyList<ISigningPool> Pools);
+/// <param name="Speeds">How long the keys' signatures take.</param>
+internal sealed record ServerCertificates(
+    SslContextHandle Context, IReadOnlyList<ISigningPool> Pools, IReadOnlyList<SigningSpeed> Speeds)
+{
+    /// <summary>Whether a handshake that signs should leave the thread pool first.</summary>
+    internal bool SignsSlowly
+    {
+        get
+        {
+            foreach (var speed in Speeds)
+            {
+                if (speed.IsSlow) return true;
+            }
+
+            return false;
+        }
+    }
+}

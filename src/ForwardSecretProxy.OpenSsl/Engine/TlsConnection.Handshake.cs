@@ -51,7 +51,8 @@ public sealed partial class TlsConnection
                         await _writable.WaitAsync().ConfigureAwait(false);
                         break;
                     case LibSsl.SSL_ERROR_WANT_X509_LOOKUP:
-                        if (await WaitForSignerAsync().ConfigureAwait(false) is { } failure) return failure;
+                        if (await WaitForLeaseAsync().ConfigureAwait(false) is { } failure) return failure;
+                        if (_certificates!.SignsSlowly) await SigningThreads.SwitchTo();
                         break;
                     default:
                         _failed = true;
@@ -88,7 +89,8 @@ public sealed partial class TlsConnection
     }
 
     /// <summary>
-    /// Makes sure of a token session; false when one must be waited for, which <see cref="WaitForSignerAsync"/> does.
+    /// Makes sure of a token session and of a thread that may block on it; false when the handshake has to be suspended
+    /// until <see cref="HandshakeAsync"/> has waited for either.
     /// </summary>
     internal bool TryReserveSigner()
     {
@@ -109,7 +111,7 @@ public sealed partial class TlsConnection
             _reservedPools++;
         }
 
-        return true;
+        return SigningThreads.IsCurrent || !_certificates.SignsSlowly;
     }
 
     /// <summary>Keeps what went wrong in a callback, where it cannot be thrown.</summary>
@@ -158,9 +160,9 @@ public sealed partial class TlsConnection
         SigningScope.Current = null;
     }
 
-    private async ValueTask<TlsHandshakeResult?> WaitForSignerAsync()
+    private async ValueTask<TlsHandshakeResult?> WaitForLeaseAsync()
     {
-        if (!_isLeasePending) return new TlsHandshakeResult(TlsHandshakeOutcome.SigningFailed, "The handshake was suspended twice.");
+        if (!_isLeasePending) return null;
         _isLeasePending = false;
         try
         {

@@ -91,7 +91,9 @@ public sealed class TlsServer : IDisposable
         var keys = set.Select(certificate => new ProviderKey(certificate.Signer)).ToArray();
         _keys.AddRange(keys);
         var certificates = new ServerCertificates(
-            SslContextFactory.Create(Policy, Groups, set, keys), [.. set.Select(certificate => certificate.Signer.Pool).Distinct()]);
+            SslContextFactory.Create(Policy, Groups, set, keys),
+            [.. set.Select(certificate => certificate.Signer.Pool).Distinct()],
+            [.. keys.Select(key => key.Speed)]);
         _certificates.Add(certificates);
         return certificates;
     }

@@ -34,6 +34,8 @@ internal sealed unsafe class ProviderKey : IDisposable
 
     internal bool IsEllipticCurve { get; }
 
+    internal SigningSpeed Speed { get; } = new();
+
     /// <summary>The public half; lives as long as this object.</summary>
     internal nint PublicKey => _publicKey.DangerousGetHandle();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ForwardSecretProxy.OpenSsl.Interop;
@@ -82,7 +83,9 @@ internal static unsafe class SignatureOperation
             return 0;
         }
 
+        var started = Stopwatch.GetTimestamp();
         var written = key.Signer.Sign(lease, scheme.Value, message, signature);
+        key.Speed.Add(started);
         scope!.Signed = scheme;
         return written;
     }
