@@ -30,7 +30,7 @@ public sealed record KeyGateReport(
         }
 
         foreach (var scheme in UnavailableSchemes)
-            text.AppendLine(null, $"  note  {scheme.Scheme} is not offered: {scheme.Reason}.");
+            text.AppendLine(null, $"  note  {scheme.Scheme.Name()} is not offered: {scheme.Reason}.");
         return text.ToString().TrimEnd();
     }
 }

@@ -35,8 +35,17 @@ public sealed record Pkcs11Uri
     /// <summary>The file that holds the PIN; null when the URI names none.</summary>
     public PinFile? PinSource { get; private init; }
 
-    /// <summary>A URI for the key with this label on the token with that one.</summary>
-    public static Pkcs11Uri For(string token, string label) => new() { Token = token, Label = label };
+    /// <summary>A URI for a key on the token with this label.</summary>
+    /// <param name="token">The token's label.</param>
+    /// <param name="label">The key's label; null when its id is enough.</param>
+    /// <param name="id">The key's CKA_ID in hexadecimal; null when its label is enough.</param>
+    /// <exception cref="FormatException">The id is not hexadecimal.</exception>
+    public static Pkcs11Uri For(string token, string? label, string? id = null) => new()
+    {
+        Token = token,
+        Label = label,
+        Id = id is null ? null : Convert.ToHexStringLower(Convert.FromHexString(id)),
+    };
 
     /// <summary>Reads a URI.</summary>
     /// <exception cref="FormatException">It is not one that is taken; the message says why and never holds a PIN.</exception>

@@ -8,19 +8,22 @@ namespace ForwardSecretProxy.Signing.Pins;
 public sealed class PinPrompt : PinSource
 {
     private readonly string _question;
-    private readonly Func<ConsoleKeyInfo> _readKey;
+    private readonly bool _isNew;
+    private readonly Func<ConsoleKeyInfo>? _readKey;
     private bool _asked;
 
     /// <summary>Creates a prompt at this process's terminal.</summary>
     /// <param name="question">What is asked, such as <c>User PIN of the token "fsp"</c>.</param>
-    public PinPrompt(string question)
-        : this(question, ReadTerminalKey)
+    /// <param name="isNew">Whether the PIN is being chosen, and so asked for twice.</param>
+    public PinPrompt(string question, bool isNew = false)
+        : this(question, isNew, null)
     {
     }
 
-    internal PinPrompt(string question, Func<ConsoleKeyInfo> readKey)
+    internal PinPrompt(string question, bool isNew, Func<ConsoleKeyInfo>? readKey)
     {
         _question = question;
+        _isNew = isNew;
         _readKey = readKey;
     }
 
@@ -36,8 +39,30 @@ public sealed class PinPrompt : PinSource
                 + "again. Restart, or give the PIN in a file, which can be read again.");
         }
 
+        if (_readKey is null && Console.IsInputRedirected)
+        {
+            throw new TokenException("There is no terminal to ask for the PIN at. Give it in a file (--pin-file) or an "
+                + "environment variable (--pin-env).");
+        }
+
         _asked = true;
-        Console.Error.Write($"{_question}: ");
+        var pin = Ask(_question);
+        return _isNew ? Confirm(pin) : pin;
+    }
+
+    private Pin Confirm(Pin pin)
+    {
+        using var again = Ask($"{_question}, again");
+        if (CryptographicOperations.FixedTimeEquals(pin.Bytes, again.Bytes))
+            return pin;
+
+        pin.Dispose();
+        throw new TokenException("The two PINs differ; nothing was changed.");
+    }
+
+    private Pin Ask(string question)
+    {
+        Console.Error.Write($"{question}: ");
         try
         {
             return ReadLine();
@@ -46,17 +71,6 @@ public sealed class PinPrompt : PinSource
         {
             Console.Error.WriteLine();
         }
-    }
-
-    private static ConsoleKeyInfo ReadTerminalKey()
-    {
-        if (Console.IsInputRedirected)
-        {
-            throw new TokenException("There is no terminal to ask for the PIN at. Give it in a file (--pin-file) or an "
-                + "environment variable (--pin-env).");
-        }
-
-        return Console.ReadKey(intercept: true);
     }
 
     private Pin ReadLine()
@@ -80,7 +94,7 @@ public sealed class PinPrompt : PinSource
         var length = 0;
         while (true)
         {
-            var key = _readKey();
+            var key = _readKey?.Invoke() ?? Console.ReadKey(intercept: true);
             if (key.Key == ConsoleKey.Enter)
                 return length;
             if (key.Key == ConsoleKey.Backspace)

@@ -51,7 +51,12 @@ public sealed class KeyStore
     /// <summary>All private keys, also those that the key gate would refuse.</summary>
     /// <exception cref="TokenException">The token failed or refused the login.</exception>
     public IReadOnlyList<TokenKeyInfo> List() => InSession(writable: false, session =>
-        Finder.ListPrivate(session).Select(key => Describe(session, key)).ToList());
+    {
+        var keys = Finder.ListPrivate(session);
+        var shared = keys.Select(key => Finder.Label(session, key)).CountBy(label => label)
+            .Where(count => count.Value > 1 || count.Key.Length == 0).Select(count => count.Key).ToHashSet();
+        return keys.Select(key => Describe(session, key, shared)).ToList();
+    });
 
     /// <summary>Destroys both halves of a key. It cannot be undone: there is no copy.</summary>
     /// <exception cref="TokenException">Not exactly one key matches, or the token keeps it.</exception>
@@ -88,12 +93,17 @@ public sealed class KeyStore
         return Module.GenerateKeyPair(session, KeyTemplates.Mechanism(kind), publicKey, privateKey).Private;
     }
 
-    private TokenKeyInfo Describe(ulong session, ulong key)
+    // A URI has the id as well only where it must: an id of 32 digits does not read well.
+    private TokenKeyInfo Describe(ulong session, ulong key, HashSet<string> sharedLabels)
     {
         var label = Finder.Label(session, key);
-        var uri = Pkcs11Uri.For(_token.Sessions.Token.Label, label);
+        var id = Finder.Id(session, key);
+        var uri = Pkcs11Uri.For(
+            _token.Sessions.Token.Label,
+            label.Length == 0 ? null : label,
+            sharedLabels.Contains(label) && id.Length > 0 ? id : null);
         var (publicKey, note) = PublicKeyOf(session, key);
-        return new TokenKeyInfo(label, Finder.Id(session, key), publicKey, note, uri);
+        return new TokenKeyInfo(label, id, publicKey, note, uri);
     }
 
     private (SubjectPublicKey? Key, string? Note) PublicKeyOf(ulong session, ulong key)

@@ -22,7 +22,7 @@ internal sealed partial class Pkcs11Module
         _library = library;
     }
 
-    /// <summary>The library's full path, symbolic links resolved.</summary>
+    /// <summary>The library's full path, symbolic links resolved; or its name, for the system's loader to find.</summary>
     public string Path { get; }
 
     /// <summary>Loads the module, or returns the one that this process has loaded from the same file.</summary>
@@ -59,6 +59,10 @@ internal sealed partial class Pkcs11Module
 
     private static string Resolve(string path)
     {
+        // A bare name is looked for where the system's loader looks.
+        if (!path.Contains('/', StringComparison.Ordinal))
+            return path;
+
         if (!File.Exists(path))
         {
             throw new TokenException($"There is no PKCS#11 module at {path}. Name the shared library of your token "
@@ -77,7 +81,7 @@ internal sealed partial class Pkcs11Module
         catch (Exception exception) when (exception is UnmanagedException or EntryPointNotFoundException
             or DllNotFoundException or BadImageFormatException or Pkcs11Exception or LibraryArchitectureException)
         {
-            throw new TokenException($"The file {path} cannot be loaded as a PKCS#11 module: {exception.Message} "
+            throw new TokenException($"The file {path} cannot be loaded as a PKCS#11 module: {exception.Message.TrimEnd('.')}. "
                 + "Check that it is the token's module and built for this processor.", exception);
         }
     }

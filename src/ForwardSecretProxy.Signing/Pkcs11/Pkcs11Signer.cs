@@ -90,7 +90,7 @@ public sealed class Pkcs11Signer : ISigner
                 return mechanism;
         }
 
-        throw new SigningException($"The key {_uri} does not make {scheme}.");
+        throw new SigningException($"The key {_uri} does not make {scheme.Name()}.");
     }
 
     private int SignOnToken(TokenSession session, SchemeMechanism mechanism, int inputLength)

@@ -39,7 +39,7 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
     }
 
     private static KeyGateFinding Finding(SignatureScheme scheme, string found, bool passed) => new(
-        $"test signature {scheme}", "one that verifies", found,
+        $"test signature {scheme.Name()}", "one that verifies", found,
         "The key does not make signatures that belong to the public key.", passed);
 
     private string? TrySign(

@@ -91,7 +91,7 @@ public sealed class Token : IDisposable
         _shared.Login.Source ??= uri.PinSource;
         var expected = subjectPublicKeyInfo is { } encoded ? SubjectPublicKey.Parse(encoded.Span) : null;
 
-        using var session = (TokenSession)await _shared.Pool.AcquireAsync(cancellationToken);
+        using var session = await AcquireAsync(cancellationToken);
         try
         {
             return KeyInspection.Run(_shared, session, uri, expected);
@@ -100,6 +100,19 @@ public sealed class Token : IDisposable
         {
             session.Broken = true;
             throw;
+        }
+    }
+
+    // Whoever opens a key is told what the token said, not that a signature could not be made.
+    private async Task<TokenSession> AcquireAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (TokenSession)await _shared.Pool.AcquireAsync(cancellationToken);
+        }
+        catch (SigningException exception) when (exception.InnerException is TokenException cause)
+        {
+            throw new TokenException(cause.Message, cause.ReturnCode);
         }
     }
 }

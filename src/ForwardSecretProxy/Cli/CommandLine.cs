@@ -46,6 +46,8 @@ internal static class CommandLine
             + "PKCS#11 token, and accepts only key exchanges that nobody can open later.");
         root.Add(ServeCommand.Create());
         root.Add(CheckCommand.Create());
+        root.Add(TokenCommand.Create());
+        root.Add(KeyCommand.Create());
         root.AddExamples(
             "fsp demo",
             "fsp check --config /etc/fsp/fsp.jsonc",
