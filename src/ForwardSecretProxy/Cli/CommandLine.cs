@@ -48,6 +48,8 @@ internal static class CommandLine
         root.Add(CheckCommand.Create());
         root.Add(TokenCommand.Create());
         root.Add(KeyCommand.Create());
+        root.Add(CsrCommand.Create());
+        root.Add(CertCommand.Create());
         root.AddExamples(
             "fsp demo",
             "fsp check --config /etc/fsp/fsp.jsonc",

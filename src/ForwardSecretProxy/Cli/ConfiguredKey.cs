@@ -1,0 +1,59 @@
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pkcs11;
+
+namespace ForwardSecretProxy.Cli;
+
+/// <summary>The key of one entry of <c>Certificates</c>, and the token that it is on.</summary>
+/// <param name="Certificate">The entry.</param>
+/// <param name="Uri">The key.</param>
+/// <param name="Token">The entry of <c>Tokens</c> that the URI means.</param>
+internal sealed record ConfiguredKey(CertificateOptions Certificate, Pkcs11Uri Uri, TokenOptions Token)
+{
+    /// <summary>Reads the configuration and finds the entries. No token is asked.</summary>
+    /// <param name="file">The configuration.</param>
+    /// <param name="name">The certificate's name; null when there is only one.</param>
+    /// <exception cref="CommandFailedException">It has errors, or not exactly one entry fits.</exception>
+    public static ConfiguredKey Find(FileInfo file, string? name)
+    {
+        var loaded = ConfigurationLoader.Load(file);
+        if (loaded.Options is not { } options || loaded.Context.HasErrors)
+            throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
+
+        var certificate = FindCertificate(options.Certificates, name);
+        return Pkcs11Uri.TryParse(certificate.Key, out var uri, out var error)
+            ? new ConfiguredKey(certificate, uri, FindToken(options.Tokens, uri, certificate.Name))
+            : throw new CommandFailedException($"Certificates:{certificate.Name}:Key: {error}", ExitCode.Usage);
+    }
+
+    private static CertificateOptions FindCertificate(IReadOnlyList<CertificateOptions> certificates, string? name)
+    {
+        var fitting = certificates
+            .Where(each => name is null || each.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (fitting is [var only])
+            return only;
+
+        var problem = name is null
+            ? "say which certificate is meant with --certificate"
+            : $"there is no certificate \"{name}\"";
+        throw new CommandFailedException(
+            $"{problem}; in the configuration are: {string.Join(", ", certificates.Select(each => each.Name))}",
+            ExitCode.Usage);
+    }
+
+    private static TokenOptions FindToken(IReadOnlyList<TokenEntry> tokens, Pkcs11Uri uri, string certificate)
+    {
+        var fitting = tokens
+            .Select(each => each.Options)
+            .Where(each => MayBe(each.Label, uri.Token) && MayBe(each.Serial, uri.Serial)).ToList();
+        return fitting is [var only]
+            ? only
+            : throw new CommandFailedException(
+                $"Certificates:{certificate}:Key: it fits {(fitting.Count == 0 ? "none" : "several")} of the Tokens; "
+                + "write the token's label into it, as in pkcs11:token=fsp;object=web",
+                ExitCode.Usage);
+    }
+
+    private static bool MayBe(string? configured, string? wanted) =>
+        configured is null || wanted is null || configured == wanted;
+}

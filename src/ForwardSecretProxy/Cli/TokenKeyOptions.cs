@@ -1,0 +1,146 @@
+using System.CommandLine;
+using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pins;
+using ForwardSecretProxy.Signing.Pkcs11;
+using CommandResult = System.CommandLine.Parsing.CommandResult;
+
+namespace ForwardSecretProxy.Cli;
+
+/// <summary>
+/// Which key a command signs with: an entry of the configuration (<c>--config</c>, <c>--certificate</c>), or a module,
+/// a URI and a source for the PIN. The PIN itself is never an option: every user of the machine sees command lines.
+/// </summary>
+internal sealed class TokenKeyOptions
+{
+    private readonly Option<FileInfo?> _config = new("--config", "-c")
+    {
+        Description = "Take token and key from this configuration file.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "The entry of Certificates in it; may be left out when there is one.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _module = new("--module")
+    {
+        Description = "Without a configuration: the token vendor's PKCS#11 library.",
+        HelpName = "LIBRARY",
+    };
+
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "With --module: the key as an RFC 7512 URI, \"pkcs11:token=fsp;object=web\".",
+        HelpName = "URI",
+    };
+
+    private readonly Option<string?> _pinFile = new("--pin-file")
+    {
+        Description = "With --module: a file with the PIN that only its owner can read. Default: ask at the terminal.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _pinEnvironment = new("--pin-env")
+    {
+        Description = "With --module: the name of an environment variable with the PIN.",
+        HelpName = "NAME",
+    };
+
+    /// <summary>Puts the options on <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _config, _certificate, _module, _key, _pinFile, _pinEnvironment })
+            command.Options.Add(option);
+        command.Validators.Add(RequireOneKey);
+    }
+
+    /// <summary>The entry of the configuration; null when the key was given without one.</summary>
+    /// <exception cref="CommandFailedException">The configuration has errors, or there is no such entry.</exception>
+    public ConfiguredKey? Configured(ParseResult parsed) =>
+        parsed.GetValue(_config) is { } file ? ConfiguredKey.Find(file, parsed.GetValue(_certificate)) : null;
+
+    private void RequireOneKey(CommandResult result)
+    {
+        var isConfigured = Has(_config);
+        var isWritten = Has(_module) && Has(_key);
+        if (isConfigured == isWritten || isConfigured && (Has(_module) || Has(_key)))
+            result.AddError("Name the key: either --config FILE [--certificate NAME], or --module LIBRARY --key URI.");
+        if (Has(_pinFile) && Has(_pinEnvironment))
+            result.AddError("Give one of --pin-file and --pin-env, not both.");
+        if (isConfigured && (Has(_pinFile) || Has(_pinEnvironment)))
+            result.AddError("With --config the PIN comes from where the configuration says.");
+
+        bool Has(Option option) => result.GetResult(option) is not null;
+    }
+
+    /// <summary>Logs in, finds the key and passes it through the gate.</summary>
+    /// <exception cref="CommandFailedException">
+    /// The options do not lead to a key, the token cannot be used, or the key did not pass the gate.
+    /// </exception>
+    public async Task<KeyInUse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var (uri, options) = Configured(parsed) is { } configured
+            ? (configured.Uri, configured.Token)
+            : Written(parsed);
+        try
+        {
+            return await OpenAsync(uri, options, cancellationToken);
+        }
+        catch (KeyRefusedException exception)
+        {
+            throw new CommandFailedException(exception.Message, ExitCode.Findings);
+        }
+        catch (TokenException exception)
+        {
+            throw new CommandFailedException(exception.Message);
+        }
+    }
+
+    private static async Task<KeyInUse> OpenAsync(
+        Pkcs11Uri uri, TokenOptions options, CancellationToken cancellationToken)
+    {
+        var token = Token.Open(options);
+        try
+        {
+            if (!token.IsNamedBy(uri))
+                throw new TokenException($"The key {uri} is not on this token ({token.Info.Describe()}).");
+            return new KeyInUse(token, await token.OpenSignerAsync(uri, null, cancellationToken));
+        }
+        catch
+        {
+            token.Dispose();
+            throw;
+        }
+    }
+
+    private (Pkcs11Uri Uri, TokenOptions Options) Written(ParseResult parsed)
+    {
+        if (!Pkcs11Uri.TryParse(parsed.GetValue(_key), out var uri, out var error))
+            throw new CommandFailedException(error, ExitCode.Usage);
+        if (uri.Token is null && uri.Serial is null)
+        {
+            throw new CommandFailedException(
+                $"write the token's label into --key, as in pkcs11:token=fsp;object=web; it is {uri}", ExitCode.Usage);
+        }
+
+        return (uri, new TokenOptions
+        {
+            Module = parsed.GetValue(_module)!,
+            Label = uri.Token,
+            Serial = uri.Serial,
+            Pin = PinOf(parsed, uri),
+        });
+    }
+
+    private PinSource PinOf(ParseResult parsed, Pkcs11Uri uri)
+    {
+        if (parsed.GetValue(_pinFile) is { } file)
+            return new PinFile(file);
+        if (parsed.GetValue(_pinEnvironment) is { } variable)
+            return new PinEnvironmentVariable(variable);
+        return uri.PinSource ?? (PinSource)new PinPrompt($"User PIN of the token \"{uri.Token ?? uri.Serial}\"");
+    }
+}
