@@ -74,6 +74,6 @@ internal sealed partial class FspProcess : IAsyncDisposable
     // Built into the tests' own directory, as what this project references.
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "fsp.dll");
 
-    [GeneratedRegex(@"\blistening on\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(answers at|listening on)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ListeningLine();
 }

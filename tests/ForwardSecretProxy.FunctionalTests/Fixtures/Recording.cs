@@ -10,6 +10,9 @@ internal sealed record Recording(string Capture, int Port, string KeyLog)
         await using var tap = new WireTap(port, recording.Capture);
         var report = await OpenSslClient.RequestAsync(tap.Port, $"{options} -keylogfile {recording.KeyLog}");
         Assert.True(report.Connected, report.Process.Text);
+        // Each line of a key log ends with a secret of the session: the proxy knew it too.
+        foreach (var line in File.ReadLines(recording.KeyLog).Where(line => !line.StartsWith('#')))
+            RunLog.AddSecret(line.Split(' ')[^1], "session secret");
         return recording;
     }
 
