@@ -23,6 +23,9 @@ internal sealed class ModuleOption
         HelpName = "LIBRARY",
     };
 
+    /// <summary>The option.</summary>
+    public IEnumerable<Option> Options => [_module];
+
     /// <summary>Puts the option on <paramref name="command"/>.</summary>
     public void AddTo(Command command) => command.Options.Add(_module);
 

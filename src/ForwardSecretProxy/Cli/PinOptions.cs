@@ -29,11 +29,14 @@ internal sealed class PinOptions
         };
     }
 
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_file, _environment];
+
     /// <summary>Puts the options on <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
-        command.Options.Add(_file);
-        command.Options.Add(_environment);
+        foreach (var option in Options)
+            command.Options.Add(option);
     }
 
     /// <summary>The source that was chosen; null when none was.</summary>

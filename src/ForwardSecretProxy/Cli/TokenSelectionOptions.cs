@@ -1,12 +1,13 @@
 using System.CommandLine;
 using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Pkcs11;
+using CommandResult = System.CommandLine.Parsing.CommandResult;
 
 namespace ForwardSecretProxy.Cli;
 
 /// <summary>
-/// Which token a command works on: a module, then a label, a serial or a slot, of which none is needed when there is one
-/// token only.
+/// Which token a command works on: an entry of the configuration, or a module, then a label, a serial or a slot, of
+/// which none is needed when there is one token only.
 /// </summary>
 internal sealed class TokenSelectionOptions
 {
@@ -31,6 +32,18 @@ internal sealed class TokenSelectionOptions
         HelpName = "N",
     };
 
+    private readonly Option<FileInfo?> _config = new("--config", "-c")
+    {
+        Description = "Take the token and its PIN's source from this configuration file instead.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _token = new("--token")
+    {
+        Description = "The entry of Tokens in it; may be left out when there is one.",
+        HelpName = "NAME",
+    };
+
     /// <summary>Puts the options on <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
@@ -39,10 +52,37 @@ internal sealed class TokenSelectionOptions
         command.Options.Add(_serial);
         command.Options.Add(_slot);
         _pin.AddTo(command);
+        command.Options.Add(_config);
+        command.Options.Add(_token);
+        command.Validators.Add(RequireOneWay);
     }
 
     /// <summary>Opens the token; the PIN is read when a key is first asked for.</summary>
     public Token Open(ParseResult parsed)
+    {
+        var options = parsed.GetValue(_config) is { } file
+            ? ConfiguredToken.Find(file, parsed.GetValue(_token))
+            : Written(parsed);
+
+        // One command makes one signature at a time.
+        return Token.Open(options with { Sessions = 1 });
+    }
+
+    private void RequireOneWay(CommandResult result)
+    {
+        var written = _module.Options.Concat(_pin.Options).Concat([_label, _serial, _slot]);
+        if (result.GetResult(_config) is null)
+        {
+            if (result.GetResult(_token) is not null)
+                result.AddError("--token names an entry of a configuration: give --config FILE too.");
+        }
+        else if (written.FirstOrDefault(option => result.GetResult(option) is not null) is { } option)
+        {
+            result.AddError($"Give --config or {option.Name}, not both: the configuration says it.");
+        }
+    }
+
+    private TokenOptions Written(ParseResult parsed)
     {
         var options = new TokenOptions
         {
@@ -50,15 +90,12 @@ internal sealed class TokenSelectionOptions
             Label = parsed.GetValue(_label),
             Serial = parsed.GetValue(_serial),
             Slot = parsed.GetValue(_slot),
-
-            // One command makes one signature at a time.
-            Sessions = 1,
         };
         if (options is { Label: null, Serial: null, Slot: null })
             options = options with { Slot = OnlySlot(options.Module) };
 
-        PinSource pin = _pin.Read(parsed) ?? new PinPrompt("User PIN of the token");
-        return Token.Open(options with { Pin = pin });
+        var name = options.Label is { } label ? $"the token \"{label}\"" : "the token";
+        return options with { Pin = _pin.Read(parsed) ?? new PinPrompt($"User PIN of {name}") };
     }
 
     private static ulong OnlySlot(string module) => Token.List(module).Where(token => token.Initialized).ToList() switch
