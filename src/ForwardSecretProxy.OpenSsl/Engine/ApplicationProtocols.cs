@@ -7,6 +7,9 @@ internal sealed class ApplicationProtocols(IEnumerable<string> names)
 {
     private readonly (string Name, byte[] Bytes)[] _protocols = [.. names.Select(name => (name, Encoding.ASCII.GetBytes(name)))];
 
+    /// <summary>Whether the server has no opinion on protocols.</summary>
+    internal bool IsEmpty => _protocols.Length == 0;
+
     /// <summary>Finds our most preferred protocol that is also among the client's.</summary>
     /// <param name="offered">The client's list: each name behind one length byte.</param>
     /// <param name="offset">Where the name starts in <paramref name="offered"/>.</param>

@@ -65,14 +65,15 @@ internal static unsafe class TlsCallbacks
     }
 
     /// <summary>
-    /// RFC 7301: our first choice among the client's. None in common is no failure: such a client speaks HTTP/1.1.
+    /// Our first choice among the client's. None in common ends the handshake (RFC 7301 section 3.2): a client that
+    /// means another protocol must not be served this one.
     /// </summary>
     [UnmanagedCallersOnly]
     private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint length, nint argument)
     {
         if (TlsConnection.Current is not { } connection) return LibSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
         if (!connection.Server.Protocols.TrySelect(new ReadOnlySpan<byte>(offered, (int)length), out var offset, out var size))
-            return LibSsl.SSL_TLSEXT_ERR_NOACK;
+            return connection.Server.Protocols.IsEmpty ? LibSsl.SSL_TLSEXT_ERR_NOACK : LibSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
         *selected = offered + offset;
         *selectedLength = (byte)size;
         return LibSsl.SSL_TLSEXT_ERR_OK;

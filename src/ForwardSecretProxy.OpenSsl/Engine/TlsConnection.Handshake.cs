@@ -69,6 +69,12 @@ public sealed partial class TlsConnection
     /// <summary>Chooses the context for the server name; gives the alert to send, or 0.</summary>
     internal int SelectCertificates(nint ssl, ReadOnlySpan<byte> serverNameExtension)
     {
+        if (IsClientHelloTooLarge())
+        {
+            _refusal = TlsHandshakeOutcome.ClientHelloTooLarge;
+            return LibSsl.SSL_AD_ILLEGAL_PARAMETER;
+        }
+
         Span<char> name = stackalloc char[ServerNameReader.MaxNameLength];
         var length = 0;
         if (!serverNameExtension.IsEmpty && !ServerNameReader.TryRead(serverNameExtension, name, out length))

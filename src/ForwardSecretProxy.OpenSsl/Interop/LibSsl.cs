@@ -47,6 +47,7 @@ internal static unsafe partial class LibSsl
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
     internal const int SSL_TLSEXT_ERR_NOACK = 3;
 
+    internal const int SSL_AD_ILLEGAL_PARAMETER = 47;
     internal const int SSL_AD_DECODE_ERROR = 50;
     internal const int SSL_AD_INTERNAL_ERROR = 80;
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
