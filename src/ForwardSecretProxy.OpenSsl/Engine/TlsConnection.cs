@@ -23,6 +23,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
     private readonly SslHandle _ssl;
     private readonly Readiness _readable = new();
     private readonly Readiness _writable = new();
+    private readonly SocketPoller _poller = SocketPoller.Next();
     private readonly ulong _pollId;
     private Readiness? _writableForRead;
     private Action? _peerGoneCallback;
@@ -44,7 +45,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
             LibSsl.SSL_set_accept_state(_ssl);
             // One recv takes a record's header and body.
             LibSsl.SSL_set_read_ahead(_ssl, 1);
-            _pollId = SocketPoller.Shared.Add(_fd, this);
+            _pollId = _poller.Add(_fd, this);
         }
         catch
         {
@@ -117,7 +118,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            SocketPoller.Shared.Remove(_fd, _pollId);
+            _poller.Remove(_fd, _pollId);
             _ssl.Dispose();
         }
 

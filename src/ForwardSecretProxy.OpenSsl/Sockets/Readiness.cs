@@ -17,6 +17,15 @@ internal sealed class Readiness : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private int _state;
 
+    /// <summary>
+    /// Whether the waiter goes on in the thread pool (the default), or on the thread that reports the edge, which saves
+    /// a switch of threads and is only for work that is short and does not wait.
+    /// </summary>
+    internal bool ContinuesInPool
+    {
+        set => _source.RunContinuationsAsynchronously = value;
+    }
+
     /// <summary>Completes at the next edge, at once when one is kept, and always at once after <see cref="Close"/>.</summary>
     internal ValueTask WaitAsync()
     {

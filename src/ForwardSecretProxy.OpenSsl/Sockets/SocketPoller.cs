@@ -1,37 +1,50 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ForwardSecretProxy.OpenSsl.Sockets;
 
 /// <summary>
-/// One epoll instance and the thread that turns its edges into <see cref="Readiness"/>. The thread does nothing else:
-/// whoever waits goes on in the thread pool.
+/// One epoll instance and the thread that turns its edges into <see cref="Readiness"/>. There is one for each
+/// processor, because handshakes run on it. A thread that is held up (by a token that hangs in the middle of a
+/// signature, say) is relieved: another takes over the epoll instance, and the one that was stuck ends when it is free.
 /// </summary>
 internal sealed unsafe class SocketPoller
 {
-    private const int BatchSize = 512;
+    /// <summary>
+    /// How long a thread may be at one event before it is relieved: far above the slowest signature in software, far
+    /// below what an established connection would notice.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(40);
 
     // struct epoll_event is packed on x86-64 and naturally aligned elsewhere (epoll_ctl(2)).
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int DataOffset = EventSize - sizeof(ulong);
-    private static readonly Lazy<SocketPoller> Instance = new(() => new SocketPoller());
+    private static readonly Lazy<SocketPoller[]> Pollers = new(
+        () => [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new SocketPoller())]);
+
+    private static readonly Timer Watch = new(static _ => RelieveStuck(), null, Patience, Patience);
+
+    private static uint _turn;
 
     private readonly int _epoll;
     private readonly Lock _lock = new();
     private readonly Stack<int> _freeSlots = new();
     private Slot[] _slots = new Slot[256];
     private int _usedSlots;
+    private int _generation;
+    private long _busySince;
 
     private SocketPoller()
     {
         _epoll = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
         if (_epoll < 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_create1 failed");
-        new Thread(Run) { IsBackground = true, Name = "fsp socket poller" }.Start();
+        StartThread();
     }
 
-    /// <summary>The process's poller.</summary>
-    internal static SocketPoller Shared => Instance.Value;
+    /// <summary>One of the process's pollers, each in turn.</summary>
+    internal static SocketPoller Next() => Pollers.Value[Interlocked.Increment(ref _turn) % (uint)Pollers.Value.Length];
 
     /// <summary>Reports the edges of <paramref name="fd"/> from now on.</summary>
     /// <returns>What <see cref="Remove"/> takes.</returns>
@@ -89,20 +102,41 @@ internal sealed unsafe class SocketPoller
         }
     }
 
-    private void Run()
+    private void StartThread()
     {
-        var events = stackalloc byte[BatchSize * EventSize];
-        while (true)
+        var generation = Interlocked.Increment(ref _generation);
+        new Thread(() => Run(generation)) { IsBackground = true, Name = "fsp socket poller" }.UnsafeStart();
+    }
+
+    private void Run(int generation)
+    {
+        // One event at a time: a thread that gets stuck has no others in hand.
+        var ev = stackalloc byte[EventSize];
+        while (Volatile.Read(ref _generation) == generation)
         {
-            var count = LibC.epoll_wait(_epoll, events, BatchSize, -1);
+            Volatile.Write(ref _busySince, 0);
+            var count = LibC.epoll_wait(_epoll, ev, 1, -1);
             if (count < 0 && Marshal.GetLastPInvokeError() is var error && error != LibC.EINTR)
                 Environment.FailFast($"epoll_wait failed: {Marshal.GetPInvokeErrorMessage(error)}");
-            for (var i = 0; i < count; i++)
-            {
-                var ev = events + i * EventSize;
-                Find(Unsafe.ReadUnaligned<ulong>(ev + DataOffset))?.OnSocketEvents(*(uint*)ev);
-            }
+            if (count != 1) continue;
+
+            Volatile.Write(ref _busySince, Stopwatch.GetTimestamp());
+            Find(Unsafe.ReadUnaligned<ulong>(ev + DataOffset))?.OnSocketEvents(*(uint*)ev);
         }
+    }
+
+    private static void RelieveStuck()
+    {
+        if (!Pollers.IsValueCreated) return;
+        foreach (var poller in Pollers.Value) poller.RelieveIfStuck();
+    }
+
+    private void RelieveIfStuck()
+    {
+        var since = Volatile.Read(ref _busySince);
+        if (since == 0 || Stopwatch.GetElapsedTime(since) < Patience) return;
+        Volatile.Write(ref _busySince, 0);
+        StartThread();
     }
 
     private struct Slot
