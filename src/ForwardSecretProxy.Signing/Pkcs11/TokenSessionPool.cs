@@ -155,7 +155,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
             while (_idle.TryPop(out var session))
             {
                 _open--;
-                _source.Close(session.Handle);
+                Close(_source, session.Handle);
             }
 
             FailWaiters(Closed());
@@ -209,7 +209,19 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
 
         // A module can hang in C_CloseSession as in any other call; the caller is in the middle of a handshake.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => state.Source.Close(state.Handle), (Source: _source, session.Handle), preferLocal: false);
+            static state => Close(state.Source, state.Handle), (Source: _source, session.Handle), preferLocal: false);
+    }
+
+    private static void Close(ISessionSource source, ulong session)
+    {
+        try
+        {
+            source.Close(session);
+        }
+        catch (Exception exception) when (exception is TokenException or OverflowException)
+        {
+            // The session is given up either way, and nobody waits who could be told.
+        }
     }
 
     private void OpenForWaiters()
@@ -238,10 +250,11 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
                 Keep(session);
             }
         }
-        catch (TokenException exception)
+        catch (Exception exception)
         {
+            // Whatever it is: left alone on a thread of the runtime's pool it would end the process.
             lock (_gate)
-                OpenFailed(exception);
+                OpenFailed(exception as TokenException ?? new TokenException(exception.Message, exception));
         }
     }
 
