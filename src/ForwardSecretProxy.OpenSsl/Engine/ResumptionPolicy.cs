@@ -20,6 +20,8 @@ public sealed record ResumptionPolicy
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>Tickets sent after a full handshake. Default 2: a browser opens a second connection soon.</summary>
+    /// <summary>
+    /// Tickets sent after a full handshake, with the first answer. Default 2: a browser opens a second connection soon.
+    /// </summary>
     public int TicketsPerHandshake { get; init; } = 2;
 }

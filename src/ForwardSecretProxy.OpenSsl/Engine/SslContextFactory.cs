@@ -91,8 +91,8 @@ internal static unsafe class SslContextFactory
             : LibSsl.SSL_SESS_CACHE_OFF;
         LibSsl.SSL_CTX_ctrl(context, LibSsl.SSL_CTRL_SET_SESS_CACHE_MODE, new CLong(cacheMode), 0);
         LibSsl.SSL_CTX_set_timeout(context, new CLong((int)resumption.Lifetime.TotalSeconds));
-        var tickets = resumption.Enabled ? resumption.TicketsPerHandshake : 0;
-        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_num_tickets(context, (nuint)tickets), "SSL_CTX_set_num_tickets");
+        // None with the handshake: a connection asks for its own when it first has something to say.
+        OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_num_tickets(context, 0), "SSL_CTX_set_num_tickets");
         OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_max_early_data(context, 0), "SSL_CTX_set_max_early_data");
         fixed (byte* id = SessionIdContext)
         {

@@ -12,6 +12,7 @@ public sealed partial class TlsConnection
 
     private bool _endOfStream;
     private bool _closeNotifySent;
+    private bool _hasWritten;
     private volatile bool _isWriteBroken;
 
     /// <summary>
@@ -178,6 +179,7 @@ public sealed partial class TlsConnection
             {
                 if (_disposed || _failed || _isWriteBroken || _closeNotifySent || IsAborted) return Fatal;
                 Enter();
+                if (!_hasWritten) RequestTickets();
                 nuint written = 0;
                 int error;
                 fixed (byte* start = buffer.Span)
@@ -199,6 +201,18 @@ public sealed partial class TlsConnection
         }
 
         return LibSsl.SSL_ERROR_NONE;
+    }
+
+    /// <summary>
+    /// Tickets leave with the first answer: who shakes hands and says nothing costs none, and a flood of such clients
+    /// does not drive the others' sessions out of the cache. A resumed client has the rest of its tickets still.
+    /// </summary>
+    private void RequestTickets()
+    {
+        _hasWritten = true;
+        if (Session is not { Version: TlsSessionReader.Tls13 } session || !Server.Policy.Resumption.Enabled) return;
+        var count = session.Resumed ? 1 : Server.Policy.Resumption.TicketsPerHandshake;
+        for (var i = 0; i < count; i++) _ = LibSsl.SSL_new_session_ticket(_ssl);
     }
 
     private int TryShutdown()

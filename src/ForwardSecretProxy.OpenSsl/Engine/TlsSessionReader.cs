@@ -7,6 +7,8 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 /// <summary>Reads what a finished handshake agreed on into names that exist already.</summary>
 internal static unsafe class TlsSessionReader
 {
+    internal const string Tls13 = "TLSv1.3";
+
     /// <summary>libssl's mark of a group that has no NID: the code point follows.</summary>
     private const long UnknownGroup = 0x01000000;
 
@@ -17,7 +19,7 @@ internal static unsafe class TlsSessionReader
         LibSsl.SSL_get0_alpn_selected(ssl, &protocol, &length);
         var resumed = LibSsl.SSL_session_reused(ssl) == 1;
         return new TlsSessionInfo(
-            LibSsl.SSL_version(ssl) == LibSsl.TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2",
+            LibSsl.SSL_version(ssl) == LibSsl.TLS1_3_VERSION ? Tls13 : "TLSv1.2",
             CipherSuite(LibSsl.SSL_CIPHER_get_protocol_id(LibSsl.SSL_get_current_cipher(ssl))),
             Group(LibSsl.SSL_ctrl(ssl, LibSsl.SSL_CTRL_GET_NEGOTIATED_GROUP, new CLong(0), 0).Value),
             resumed || signed is null ? null : SignatureSchemeNames.Get(signed.Value),

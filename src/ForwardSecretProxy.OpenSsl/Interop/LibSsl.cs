@@ -173,6 +173,9 @@ internal static unsafe partial class LibSsl
     internal static partial int SSL_write_ex(SslHandle ssl, byte* buffer, nuint length, nuint* written);
 
     [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial int SSL_new_session_ticket(SslHandle ssl);
+
+    [LibraryImport(NativeLibraries.Ssl)]
     internal static partial int SSL_shutdown(SslHandle ssl);
 
     [LibraryImport(NativeLibraries.Ssl)]
