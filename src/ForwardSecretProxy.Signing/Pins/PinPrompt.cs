@@ -62,6 +62,9 @@ public sealed class PinPrompt : PinSource
 
     private Pin Ask(string question)
     {
+        // Looking for a key is what makes .NET turn the terminal's echo off: before somebody answers, not after.
+        if (_readKey is null)
+            _ = Console.KeyAvailable;
         Console.Error.Write($"{question}: ");
         try
         {

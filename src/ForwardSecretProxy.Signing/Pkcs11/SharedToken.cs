@@ -22,9 +22,8 @@ internal sealed class SharedToken
         Module = module;
         Login = LoginOf(key, module);
         Sessions = new TokenSessions(module, token, Login);
-        var limit = Math.Min(options.Sessions, token.MaxSessions ?? int.MaxValue);
         Pool = new TokenSessionPool(
-            Sessions, token.Label, Math.Max(1, limit), options.QueueTimeout, metrics, TimeProvider.System);
+            Sessions, token.Label, LimitOf(token, options), options.QueueTimeout, metrics, TimeProvider.System);
     }
 
     /// <summary>The module that reaches it.</summary>
@@ -36,7 +35,7 @@ internal sealed class SharedToken
     /// <summary>Opens sessions outside the pool, for administration.</summary>
     public TokenSessions Sessions { get; }
 
-    /// <summary>Its one pool; the first user's options set its size and time limit.</summary>
+    /// <summary>Its one pool; the latest user's options set its size and time limit.</summary>
     public TokenSessionPool Pool { get; }
 
     /// <summary>The token, for one more user.</summary>
@@ -50,6 +49,10 @@ internal sealed class SharedToken
             {
                 shared = new SharedToken(key, module, token, options, metrics);
                 InUse.Add(key, shared);
+            }
+            else
+            {
+                shared.Pool.Configure(LimitOf(token, options), options.QueueTimeout);
             }
 
             shared._users++;
@@ -82,6 +85,9 @@ internal sealed class SharedToken
 
         return login;
     }
+
+    private static int LimitOf(TokenInfo token, TokenOptions options) =>
+        Math.Min(options.Sessions, token.MaxSessions ?? int.MaxValue);
 
     private static string Identity(TokenInfo token) => token.Serial.Length > 0
         ? $"{token.Serial}/{token.Label}"

@@ -13,13 +13,13 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
 
     private readonly ISessionSource _source;
     private readonly string _name;
-    private readonly TimeSpan _queueTimeout;
     private readonly SigningMetrics? _metrics;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Stack<TokenSession> _idle = new();
     private readonly LinkedList<SessionWaiter> _waiters = new();
-    private readonly int _configuredLimit;
+    private TimeSpan _queueTimeout;
+    private int _configuredLimit;
     private int _limit;
     private long _limitLoweredAt;
     private int _open;
@@ -38,15 +38,12 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     public TokenSessionPool(
         ISessionSource source, string name, int limit, TimeSpan queueTimeout, SigningMetrics? metrics, TimeProvider time)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         _source = source;
         _name = name;
-        _configuredLimit = limit;
-        _limit = limit;
-        _queueTimeout = queueTimeout;
         _metrics = metrics;
         _time = time;
         Tag = new KeyValuePair<string, object?>("fsp.token", name);
+        Configure(limit, queueTimeout);
         metrics?.Add(this);
     }
 
@@ -72,6 +69,21 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
         {
             lock (_gate)
                 return _waiters.Count;
+        }
+    }
+
+    /// <summary>Sets the most sessions and the time limit anew; sessions above it are closed as they come back.</summary>
+    public void Configure(int limit, TimeSpan queueTimeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        lock (_gate)
+        {
+            _configuredLimit = limit;
+            _limit = limit;
+            _queueTimeout = queueTimeout;
+            while (_open > _limit && _idle.TryPop(out var session))
+                Discard(session);
+            OpenForWaiters();
         }
     }
 
@@ -176,7 +188,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
 
     private void Keep(TokenSession session)
     {
-        if (_disposed || session.Broken || session.Generation != _generation)
+        if (_disposed || session.Broken || session.Generation != _generation || _open > _limit)
         {
             Discard(session);
             OpenForWaiters();

@@ -241,6 +241,24 @@ public sealed class TokenSessionPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Configure_FewerThenMore_IsFollowed()
+    {
+        var pool = NewPool(limit: 2);
+        var first = await AcquireAsync(pool);
+        var second = await AcquireAsync(pool);
+        var waiting = pool.AcquireAsync(default).AsTask();
+
+        pool.Configure(1, QueueTimeout);
+        first.Dispose();
+        await _sessions.WaitForCloseAsync();
+        Assert.False(waiting.IsCompleted);
+        pool.Configure(2, QueueTimeout);
+
+        Assert.NotSame(second, await waiting.WaitAsync(QueueTimeout));
+        Assert.Equal(2, pool.OpenCount);
+    }
+
+    [Fact]
     public async Task Dispose_LeaseTwice_ReturnsItOnce()
     {
         var pool = NewPool(limit: 2);
