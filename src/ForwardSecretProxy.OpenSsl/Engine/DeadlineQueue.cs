@@ -13,6 +13,7 @@ internal sealed class DeadlineQueue : IDisposable
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private bool _disposed;
 
     internal DeadlineQueue(TimeSpan limit, TimeProvider time)
     {
@@ -21,16 +22,33 @@ internal sealed class DeadlineQueue : IDisposable
         _timer = time.CreateTimer(static state => ((DeadlineQueue)state!).AbortExpired(), this, Tick, Tick);
     }
 
-    /// <summary>Starts the clock; disposing the result stops it.</summary>
+    /// <summary>Starts the clock; disposing the result stops it. After <see cref="Dispose"/> there is no time left.</summary>
     internal IDisposable Add(TlsConnection connection)
     {
         var deadline = new Deadline(this, connection, _time.GetTimestamp());
-        lock (_lock) _deadlines.AddLast(deadline.Node);
+        lock (_lock)
+        {
+            if (!_disposed) _deadlines.AddLast(deadline.Node);
+        }
+
+        if (_disposed) connection.Abort();
         return deadline;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Aborts whoever is still under a deadline: there is no clock any more that could.</summary>
+    public void Dispose()
+    {
+        TlsConnection[] left;
+        lock (_lock)
+        {
+            _disposed = true;
+            left = [.. _deadlines.Select(deadline => deadline.Connection)];
+            _deadlines.Clear();
+        }
+
+        _timer.Dispose();
+        foreach (var connection in left) connection.Abort();
+    }
 
     private void AbortExpired()
     {
