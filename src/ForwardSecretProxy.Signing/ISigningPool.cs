@@ -6,7 +6,9 @@ namespace ForwardSecretProxy.Signing;
 public interface ISigningPool
 {
     /// <summary>Waits for a free session.</summary>
-    /// <exception cref="SigningException">None became free within the pool's time limit, or the token is gone.</exception>
+    /// <exception cref="SigningException">
+    /// None became free within the pool's time limit, or the token is gone.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up first.</exception>
     ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken);
 }

@@ -1,6 +1,8 @@
 namespace ForwardSecretProxy.Signing;
 
-/// <summary>A signature could not be made; the message says why in an operator's words, and never holds a secret.</summary>
+/// <summary>
+/// A signature could not be made; the message says why in an operator's words, and never holds a secret.
+/// </summary>
 public sealed class SigningException : Exception
 {
     /// <summary>Creates the exception with a reason that can be shown and logged.</summary>

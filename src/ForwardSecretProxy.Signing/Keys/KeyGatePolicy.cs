@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Signing.Pkcs11;
 using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Keys;
@@ -22,7 +23,9 @@ internal static class KeyGatePolicy
         new(CKA.CKA_SIGN_RECOVER, false, "A raw RSA signature with recovery is the same as a decryption."),
     ];
 
-    /// <summary>The attributes that hold the private value (PKCS#11 v2.40 current mechanisms 2.1.3 and 2.3.4).</summary>
+    /// <summary>
+    /// The attributes that hold the private value (PKCS#11 v2.40 current mechanisms 2.1.3 and 2.3.4).
+    /// </summary>
     public static IReadOnlyList<CKA> PrivateValues(bool isRsa) => isRsa
         ?
         [
@@ -40,7 +43,7 @@ internal static class KeyGatePolicy
         bool? found = code == CKR.CKR_OK && value.Length == 1 ? value[0] != 0 : null;
         var text = found is { } known ? Text(known)
             : code == CKR.CKR_OK ? $"{value.Length} bytes, which is no truth value"
-            : $"nothing ({Pkcs11.ReturnCodes.Name(code)})";
+            : $"nothing ({ReturnCodes.Name(code)})";
         return new KeyGateFinding(rule.Type.ToString(), Text(rule.Wanted), text, rule.Why, found == rule.Wanted);
     }
 
@@ -56,7 +59,7 @@ internal static class KeyGatePolicy
         return new KeyGateFinding(
             $"reading {type}", "a refusal", found,
             "Whoever has the PIN could copy the private key, whatever its attributes say.",
-            code == CKR.CKR_OK ? length == 0 : IsRefusal(code));
+            code == CKR.CKR_OK ? length == 0 : ReturnCodes.IsRefusal(code));
     }
 
     /// <summary>Judges the attempt to wrap the key out.</summary>
@@ -65,31 +68,27 @@ internal static class KeyGatePolicy
     public static KeyGateFinding JudgeWrap(CKM mechanism, CKR code) => new(
         $"wrapping with {mechanism}", "a refusal", code == CKR.CKR_OK ? "the wrapped key" : Answer(code),
         "Whoever has the PIN could carry the private key away wrapped, whatever its attributes say.",
-        IsRefusal(code));
+        ReturnCodes.IsRefusal(code));
 
     /// <summary>Judges that no wrapping key could be made to try with.</summary>
     public static KeyGateFinding JudgeNoWrappingKey(CKR code) => new(
-        "wrapping", "a refusal", IsRefusal(code)
-            ? $"not applicable, the token makes no wrapping key ({Pkcs11.ReturnCodes.Name(code)})"
+        "wrapping", "a refusal", ReturnCodes.IsRefusal(code)
+            ? $"not applicable, the token makes no wrapping key ({ReturnCodes.Name(code)})"
             : Answer(code),
         "Whoever has the PIN could carry the private key away wrapped, whatever its attributes say.",
-        IsRefusal(code));
+        ReturnCodes.IsRefusal(code));
 
     /// <summary>Judges that the token has no mechanism to wrap with.</summary>
     public static KeyGateFinding NoWrapMechanism() => new(
         "wrapping", "a refusal", "not applicable, the token has no AES mechanism that wraps", "", true);
 
-    // An answer that says "the session, the token or the key has gone" says nothing about the key.
-    private static bool IsRefusal(CKR code) => code is not (CKR.CKR_OK
-        or CKR.CKR_HOST_MEMORY or CKR.CKR_SLOT_ID_INVALID or CKR.CKR_ARGUMENTS_BAD
-        or CKR.CKR_DEVICE_ERROR or CKR.CKR_DEVICE_MEMORY or CKR.CKR_DEVICE_REMOVED
-        or CKR.CKR_TOKEN_NOT_PRESENT or CKR.CKR_TOKEN_NOT_RECOGNIZED or CKR.CKR_CRYPTOKI_NOT_INITIALIZED
-        or CKR.CKR_SESSION_HANDLE_INVALID or CKR.CKR_SESSION_CLOSED or CKR.CKR_USER_NOT_LOGGED_IN
-        or CKR.CKR_KEY_HANDLE_INVALID or CKR.CKR_OBJECT_HANDLE_INVALID or CKR.CKR_BUFFER_TOO_SMALL);
-
-    private static string Answer(CKR code) => IsRefusal(code)
-        ? $"a refusal ({Pkcs11.ReturnCodes.Name(code)})"
-        : $"no judgement possible ({Pkcs11.ReturnCodes.Describe(code)})";
+    private static string Answer(CKR code) => code switch
+    {
+        // Seen of modules whose C_GetMechanismInfo promises more than C_WrapKey keeps.
+        CKR.CKR_MECHANISM_INVALID => $"not applicable ({ReturnCodes.Name(code)})",
+        _ when ReturnCodes.IsRefusal(code) => $"a refusal ({ReturnCodes.Name(code)})",
+        _ => $"no judgement possible ({ReturnCodes.Describe(code)})",
+    };
 
     private static string Text(bool value) => value ? "true" : "false";
 }

@@ -3,7 +3,9 @@ namespace ForwardSecretProxy.Signing.Keys;
 /// <summary>The kinds of keys that are made on a token.</summary>
 public enum KeyKind
 {
-    /// <summary>ECDSA on P-256: the default, the fastest to sign, taken by every client of the last ten years.</summary>
+    /// <summary>
+    /// ECDSA on P-256: the default, the fastest to sign, taken by every client of the last ten years.
+    /// </summary>
     EcP256,
 
     /// <summary>ECDSA on P-384.</summary>

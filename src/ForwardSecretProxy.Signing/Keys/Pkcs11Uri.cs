@@ -48,7 +48,9 @@ public sealed record Pkcs11Uri
     };
 
     /// <summary>Reads a URI.</summary>
-    /// <exception cref="FormatException">It is not one that is taken; the message says why and never holds a PIN.</exception>
+    /// <exception cref="FormatException">
+    /// It is not one that is taken; the message says why and never holds a PIN.
+    /// </exception>
     public static Pkcs11Uri Parse(string text) =>
         TryParse(text, out var uri, out var error) ? uri : throw new FormatException(error);
 
@@ -75,7 +77,8 @@ public sealed record Pkcs11Uri
     /// <summary>The URI without its query.</summary>
     public override string ToString()
     {
-        var parts = new[] { Part("token", Token), Part("serial", Serial), Part("object", Label), Part("id", EscapedId()) };
+        string?[] parts =
+            [Part("token", Token), Part("serial", Serial), Part("object", Label), Part("id", EscapedId())];
         return SchemePrefix + string.Join(';', parts.Where(part => part is not null));
     }
 
@@ -177,8 +180,7 @@ public sealed record Pkcs11Uri
             {
                 bytes[length++] = (byte)value[i];
             }
-            else if (value[i] == '%' && i + 2 < value.Length && byte.TryParse(
-                value.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[length]))
+            else if (value[i] == '%' && TryReadHex(value, i + 1, out bytes[length]))
             {
                 length++;
                 i += 2;
@@ -191,6 +193,13 @@ public sealed record Pkcs11Uri
         }
 
         return bytes[..length];
+    }
+
+    private static bool TryReadHex(string value, int start, out byte result)
+    {
+        result = 0;
+        return start + 2 <= value.Length && byte.TryParse(
+            value.AsSpan(start, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out result);
     }
 
     private static bool IsValueCharacter(char c) =>

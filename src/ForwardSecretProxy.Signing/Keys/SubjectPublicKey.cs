@@ -20,7 +20,9 @@ public sealed class SubjectPublicKey
         Schemes = SchemesOf(isRsa, bits);
     }
 
-    /// <summary>The DER SubjectPublicKeyInfo (RFC 5280 section 4.1), always in the same encoding for the same key.</summary>
+    /// <summary>
+    /// The DER SubjectPublicKeyInfo (RFC 5280 section 4.1), always in the same encoding for the same key.
+    /// </summary>
     public ReadOnlyMemory<byte> Encoded => _encoded;
 
     /// <summary>Whether it is an RSA key; otherwise it is an ECDSA one.</summary>
@@ -36,7 +38,9 @@ public sealed class SubjectPublicKey
     public int MaxSignatureLength => IsRsa ? (Bits + 7) / 8 : Pkcs11.EcdsaDer.MaxLength(Bits / 8);
 
     /// <summary>Reads a DER SubjectPublicKeyInfo.</summary>
-    /// <exception cref="TokenException">It is malformed, or the key is of a kind or size that is not supported.</exception>
+    /// <exception cref="TokenException">
+    /// It is malformed, or the key is of a kind or size that is not supported.
+    /// </exception>
     public static SubjectPublicKey Parse(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
         try

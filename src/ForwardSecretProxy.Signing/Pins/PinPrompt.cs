@@ -4,7 +4,9 @@ using System.Text;
 
 namespace ForwardSecretProxy.Signing.Pins;
 
-/// <summary>A PIN that a person types at the terminal, without echo. It is asked for once in a process's life.</summary>
+/// <summary>
+/// A PIN that a person types at the terminal, without echo. It is asked for once in a process's life.
+/// </summary>
 public sealed class PinPrompt : PinSource
 {
     private readonly string _question;

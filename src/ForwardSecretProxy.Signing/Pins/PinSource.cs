@@ -7,7 +7,9 @@ public abstract class PinSource
     public abstract string Description { get; }
 
     /// <summary>Reads the PIN; the caller disposes it.</summary>
-    /// <exception cref="TokenException">There is none to read, or others can read it too; the message says the mend.</exception>
+    /// <exception cref="TokenException">
+    /// There is none to read, or others can read it too; the message says the mend.
+    /// </exception>
     public abstract Pin Read();
 
     /// <inheritdoc/>

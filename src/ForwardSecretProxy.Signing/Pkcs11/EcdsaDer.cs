@@ -12,7 +12,9 @@ internal static class EcdsaDer
     /// <summary>The longest encoding for a curve whose order has <paramref name="width"/> bytes.</summary>
     public static int MaxLength(int width) => 2 + 2 * (2 + 1 + width);
 
-    /// <summary>Writes the encoding of <paramref name="signature"/>, r and s of equal width, and returns its length.</summary>
+    /// <summary>
+    /// Writes the encoding of <paramref name="signature"/>, r and s of equal width, and returns its length.
+    /// </summary>
     /// <exception cref="ArgumentException">The signature has an odd or a zero length, or is too long.</exception>
     public static int Write(ReadOnlySpan<byte> signature, Span<byte> destination)
     {

@@ -8,7 +8,9 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// <content>Objects and what is done with them (PKCS#11 v2.40 sections 5.7 to 5.13).</content>
 internal sealed partial class Pkcs11Module
 {
-    /// <summary>More objects than any error message should list, and a bound against a token that never stops.</summary>
+    /// <summary>
+    /// More objects than any error message should list, and a bound against a token that never stops.
+    /// </summary>
     private const int MaxFound = 1024;
 
     // No attribute that is read here comes near: an RSA-4096 modulus is 512 bytes.
@@ -118,7 +120,9 @@ internal sealed partial class Pkcs11Module
     /// <summary>Destroys an object; the answer as it comes.</summary>
     public CKR DestroyObject(ulong session, ulong handle) => _library.C_DestroyObject(session, handle);
 
-    /// <summary>Tries to wrap one key with another; the answer as it comes. The wrapped key is not handed out.</summary>
+    /// <summary>
+    /// Tries to wrap one key with another; the answer as it comes. The wrapped key is not handed out.
+    /// </summary>
     public CKR TryWrap(ulong session, CKM mechanism, byte[]? parameter, ulong wrappingKey, ulong key)
     {
         var native = parameter is null

@@ -68,7 +68,8 @@ internal sealed partial class Pkcs11Module
     public bool IsLoggedIn(ulong session)
     {
         var info = default(CK_SESSION_INFO);
-        ReturnCodes.ThrowUnlessOk(_library.C_GetSessionInfo(session, ref info), "The session cannot be asked its state");
+        var code = _library.C_GetSessionInfo(session, ref info);
+        ReturnCodes.ThrowUnlessOk(code, "The session cannot be asked its state");
         return (CKS)info.State is CKS.CKS_RO_USER_FUNCTIONS or CKS.CKS_RW_USER_FUNCTIONS;
     }
 

@@ -22,7 +22,9 @@ internal sealed partial class Pkcs11Module
         _library = library;
     }
 
-    /// <summary>The library's full path, symbolic links resolved; or its name, for the system's loader to find.</summary>
+    /// <summary>
+    /// The library's full path, symbolic links resolved; or its name, for the system's loader to find.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>Loads the module, or returns the one that this process has loaded from the same file.</summary>
@@ -81,8 +83,9 @@ internal sealed partial class Pkcs11Module
         catch (Exception exception) when (exception is UnmanagedException or EntryPointNotFoundException
             or DllNotFoundException or BadImageFormatException or Pkcs11Exception or LibraryArchitectureException)
         {
-            throw new TokenException($"The file {path} cannot be loaded as a PKCS#11 module: {exception.Message.TrimEnd('.')}. "
-                + "Check that it is the token's module and built for this processor.", exception);
+            throw new TokenException($"The file {path} cannot be loaded as a PKCS#11 module: "
+                + $"{exception.Message.TrimEnd('.')}. Check that it is the token's module and built for this processor.",
+                exception);
         }
     }
 

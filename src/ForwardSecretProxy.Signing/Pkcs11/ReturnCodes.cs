@@ -35,6 +35,16 @@ internal static class ReturnCodes
         CKR.CKR_SESSION_HANDLE_INVALID or CKR.CKR_SESSION_CLOSED or CKR.CKR_USER_NOT_LOGGED_IN
         or CKR.CKR_KEY_HANDLE_INVALID or CKR.CKR_OBJECT_HANDLE_INVALID;
 
+    /// <summary>
+    /// Whether the token considered a request and said no. An answer that only tells that the session, the token or the
+    /// key has gone says nothing about what was asked.
+    /// </summary>
+    public static bool IsRefusal(CKR code) => !SessionIsGone(code) && code is not (CKR.CKR_OK
+        or CKR.CKR_HOST_MEMORY or CKR.CKR_SLOT_ID_INVALID or CKR.CKR_ARGUMENTS_BAD
+        or CKR.CKR_DEVICE_ERROR or CKR.CKR_DEVICE_MEMORY or CKR.CKR_DEVICE_REMOVED
+        or CKR.CKR_TOKEN_NOT_PRESENT or CKR.CKR_TOKEN_NOT_RECOGNIZED or CKR.CKR_CRYPTOKI_NOT_INITIALIZED
+        or CKR.CKR_BUFFER_TOO_SMALL or CKR.CKR_OPERATION_ACTIVE);
+
     /// <summary>The code's name, its meaning, and where there is one its mend.</summary>
     public static string Describe(CKR code) => Meaning(code) is { } meaning ? $"{Name(code)}, {meaning}" : Name(code);
 

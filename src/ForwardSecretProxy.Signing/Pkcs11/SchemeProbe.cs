@@ -14,6 +14,7 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
     /// The schemes that work; those that the token lacks; and a finding for each signature, or one that fails when
     /// there is none.
     /// </returns>
+    /// <exception cref="TokenException">The token or the session went away meanwhile.</exception>
     public (List<SignatureScheme> Schemes, List<UnavailableScheme> Unavailable, List<KeyGateFinding> Findings) Try(
         TokenSession session, ulong key, SubjectPublicKey publicKey)
     {
@@ -54,8 +55,9 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
         var inputLength = mechanism.WriteInput(message, session.Input);
         var code = module.Sign(
             session.Handle, key, mechanism.Native, session.Input, inputLength, session.Output, out var length);
-        if (code != CKR.CKR_OK)
+        if (ReturnCodes.IsRefusal(code))
             return $"the token answered {ReturnCodes.Describe(code)}";
+        ReturnCodes.ThrowUnlessOk(code, "The token did not make a test signature");
 
         Span<byte> signature = stackalloc byte[publicKey.MaxSignatureLength];
         verifies = SignatureEncoding.TryWrite(publicKey, session.Output.AsSpan(0, length), signature, out var written)

@@ -53,10 +53,14 @@ public sealed class Token : IDisposable
 
     /// <summary>Logs in, finds the key, passes it through the gate and makes it ready to sign.</summary>
     /// <param name="uri">The key; its pin-source is used when the options named no source for the PIN.</param>
-    /// <param name="subjectPublicKeyInfo">The certificate's public key (DER), which must be the key's; null for none.</param>
+    /// <param name="subjectPublicKeyInfo">
+    /// The certificate's public key (DER), which must be the key's; null for none.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting for a session, not a call to the token.</param>
     /// <exception cref="KeyRefusedException">The key did not pass the gate.</exception>
-    /// <exception cref="TokenException">The token failed, refused the login, or not exactly one key matches.</exception>
+    /// <exception cref="TokenException">
+    /// The token failed, refused the login, or not exactly one key matches.
+    /// </exception>
     /// <exception cref="SigningException">No session became free in time.</exception>
     public async Task<Pkcs11Signer> OpenSignerAsync(
         Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
@@ -70,7 +74,9 @@ public sealed class Token : IDisposable
     /// <summary>Passes a key through the gate without using it.</summary>
     /// <inheritdoc cref="OpenSignerAsync" path="/param"/>
     /// <returns>What was found, whether it passed or not.</returns>
-    /// <exception cref="TokenException">The token failed, refused the login, or not exactly one key matches.</exception>
+    /// <exception cref="TokenException">
+    /// The token failed, refused the login, or not exactly one key matches.
+    /// </exception>
     /// <exception cref="SigningException">No session became free in time.</exception>
     public async Task<KeyGateReport> VerifyKeyAsync(
         Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken) =>

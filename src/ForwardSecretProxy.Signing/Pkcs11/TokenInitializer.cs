@@ -7,7 +7,9 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// <summary>Makes a blank token ready: a label, a security officer, a user PIN (PKCS#11 v2.40 section 5.5).</summary>
 public static class TokenInitializer
 {
-    /// <summary>Initialises the token in <paramref name="slot"/>, or the first blank one. Blocks for as long as it takes.</summary>
+    /// <summary>
+    /// Initialises the token in <paramref name="slot"/>, or the first blank one. Blocks for as long as it takes.
+    /// </summary>
     /// <param name="module">The PKCS#11 module's path.</param>
     /// <param name="label">At most 32 bytes of UTF-8, not in use yet.</param>
     /// <param name="officerPin">The security officer's PIN, which resets a locked user PIN.</param>
@@ -15,8 +17,8 @@ public static class TokenInitializer
     /// <param name="slot">The slot; null for the first that holds a blank token.</param>
     /// <returns>The new token, in the slot where it now is.</returns>
     /// <exception cref="TokenException">
-    /// The label is in use or too long, no token is blank, or the one in the slot is not: a token with keys on it is never
-    /// erased.
+    /// The label is in use or too long, no token is blank, or the one in the slot is not: a token with keys on it is
+    /// never erased.
     /// </exception>
     public static TokenInfo Initialize(string module, string label, Pin officerPin, Pin userPin, ulong? slot = null)
     {
@@ -57,7 +59,7 @@ public static class TokenInitializer
         var chosen = tokens.FirstOrDefault(token => token.Slot == slot)
             ?? throw new TokenException($"There is no token in slot {slot}; list the slots with `fsp token list`.");
         return !chosen.Initialized ? chosen : throw new TokenException($"The token in slot {slot} is initialised "
-            + $"({chosen.Describe()}) and may hold keys, so it is not erased. Use its own tool if that is really meant.");
+            + $"({chosen.Describe()}) and may hold keys, so it is not erased. Use its own tool if that is meant.");
     }
 
     private static void SetUserPin(Pkcs11Module module, TokenInfo token, Pin officerPin, Pin userPin)

@@ -61,11 +61,24 @@ internal sealed class TokenLogin(Pkcs11Module module)
             + $"{source.Description}: {ReturnCodes.Describe(code)}. {TriesLeft(token.Slot)}", (uint)code);
     }
 
-    private string TriesLeft(ulong slot) => module.GetTokenInfo(slot).PinState switch
+    private string TriesLeft(ulong slot) => PinStateOf(slot) switch
     {
         PinState.Locked => "The token says that the PIN is now locked; the security officer has to reset it.",
         PinState.FinalTry => "The token says that one try is left: the next wrong PIN locks it.",
         PinState.CountLow => "The token says that tries have been used up, without saying how many are left.",
         _ => "The token does not say how many tries are left.",
     };
+
+    private PinState PinStateOf(ulong slot)
+    {
+        try
+        {
+            return module.GetTokenInfo(slot).PinState;
+        }
+        catch (TokenException)
+        {
+            // Why the login was refused matters more than that there is nothing more to learn.
+            return PinState.Normal;
+        }
+    }
 }

@@ -8,7 +8,9 @@ public sealed record TokenOptions
     /// <summary>The path of the PKCS#11 module, such as <c>/usr/lib/softhsm/libsofthsm2.so</c>.</summary>
     public required string Module { get; init; }
 
-    /// <summary>The token's label. One of label, serial and slot is needed; those that are given must all match.</summary>
+    /// <summary>
+    /// The token's label. One of label, serial and slot is needed; those that are given must all match.
+    /// </summary>
     public string? Label { get; init; }
 
     /// <summary>The token's serial number.</summary>
@@ -17,7 +19,9 @@ public sealed record TokenOptions
     /// <summary>The slot's number. Many modules number anew at every start, so label or serial is better.</summary>
     public ulong? Slot { get; init; }
 
-    /// <summary>Where the user PIN comes from; null when a key's URI names its source or the token needs none.</summary>
+    /// <summary>
+    /// Where the user PIN comes from; null when a key's URI names its source or the token needs none.
+    /// </summary>
     public PinSource? Pin { get; init; }
 
     /// <summary>

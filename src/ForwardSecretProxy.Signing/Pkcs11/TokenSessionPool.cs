@@ -36,7 +36,12 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     /// <param name="metrics">Where durations and counts go.</param>
     /// <param name="time">The clock.</param>
     public TokenSessionPool(
-        ISessionSource source, string name, int limit, TimeSpan queueTimeout, SigningMetrics? metrics, TimeProvider time)
+        ISessionSource source,
+        string name,
+        int limit,
+        TimeSpan queueTimeout,
+        SigningMetrics? metrics,
+        TimeProvider time)
     {
         _source = source;
         _name = name;
@@ -59,7 +64,9 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     /// <summary>The sessions that are leased.</summary>
     public int InUseCount => Volatile.Read(ref _inUse);
 
-    /// <summary>The most sessions there may be now: the configured number, or what the token turned out to have.</summary>
+    /// <summary>
+    /// The most sessions there may be now: the configured number, or what the token turned out to have.
+    /// </summary>
     public int Limit => Volatile.Read(ref _limit);
 
     /// <summary>How many wait for a session.</summary>
@@ -72,7 +79,9 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
         }
     }
 
-    /// <summary>Sets the most sessions and the time limit anew; sessions above it are closed as they come back.</summary>
+    /// <summary>
+    /// Sets the most sessions and the time limit anew; sessions above it are closed as they come back.
+    /// </summary>
     public void Configure(int limit, TimeSpan queueTimeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -112,7 +121,9 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
         return new ValueTask<ISigningLease>(waiter.Task);
     }
 
-    /// <summary>Takes a session back: for the first who waits, to keep, or to close when it is of no further use.</summary>
+    /// <summary>
+    /// Takes a session back: for the first who waits, to keep, or to close when it is of no further use.
+    /// </summary>
     public void Return(TokenSession session)
     {
         lock (_gate)

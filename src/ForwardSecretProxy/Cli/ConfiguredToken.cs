@@ -29,5 +29,6 @@ internal static class ConfiguredToken
         };
     }
 
-    private static string Names(IEnumerable<TokenEntry> tokens) => string.Join(", ", tokens.Select(token => token.Name));
+    private static string Names(IEnumerable<TokenEntry> tokens) =>
+        string.Join(", ", tokens.Select(token => token.Name));
 }

@@ -40,7 +40,8 @@ internal sealed class KeySelectionOptions(bool labelRequired = false)
         }
         catch (FormatException)
         {
-            throw new CommandFailedException("--key-id is not hexadecimal; `fsp key list` shows the ids", ExitCode.Usage);
+            throw new CommandFailedException(
+                "--key-id is not hexadecimal; `fsp key list` shows the ids", ExitCode.Usage);
         }
     }
 }

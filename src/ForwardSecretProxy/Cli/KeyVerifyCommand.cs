@@ -8,7 +8,9 @@ using Spectre.Console;
 
 namespace ForwardSecretProxy.Cli;
 
-/// <summary><c>fsp key verify</c>: the gate that <c>fsp serve</c> has before every key, with its whole report.</summary>
+/// <summary>
+/// <c>fsp key verify</c>: the gate that <c>fsp serve</c> has before every key, with its whole report.
+/// </summary>
 internal static class KeyVerifyCommand
 {
     internal static Command Create()
@@ -22,8 +24,8 @@ internal static class KeyVerifyCommand
             HelpName = "FILE",
         };
         var command = new Command("verify",
-            "Check that a key cannot leave its token and can do nothing but sign: its attributes, an attempt to read it, "
-            + "an attempt to wrap it out, a test signature. Without --key-label: every key on the token. "
+            "Check that a key cannot leave its token and can do nothing but sign: its attributes, an attempt to read "
+            + "it, an attempt to wrap it out, a test signature. Without --key-label: every key on the token. "
             + "Exit code 1: a key must not be used.");
         selected.AddTo(command);
         command.Options.Add(certificate);
@@ -69,7 +71,10 @@ internal static class KeyVerifyCommand
 
         var problems = new List<CertificateProblem>();
         if (PemCertificateReader.Read(file.FullName, problems) is not [var leaf, ..])
-            throw new CommandFailedException($"--certificate: {problems[0].Message}. {problems[0].Mend}", ExitCode.Usage);
+        {
+            throw new CommandFailedException(
+                $"--certificate: {problems[0].Message}. {problems[0].Mend}", ExitCode.Usage);
+        }
 
         using var certificate = X509CertificateLoader.LoadCertificate(leaf);
         return certificate.PublicKey.ExportSubjectPublicKeyInfo();
@@ -99,7 +104,7 @@ internal static class KeyVerifyCommand
                 console.MarkupLine($"        {Markup.Escape(finding.Why)}");
         }
 
-        foreach (var scheme in report.UnavailableSchemes)
-            console.MarkupLine($"  [yellow]note[/]  {Markup.Escape($"{scheme.Scheme.Name()} is not offered: {scheme.Reason}")}");
+        foreach (var (scheme, reason) in report.UnavailableSchemes)
+            console.MarkupLine($"  [yellow]note[/]  {Markup.Escape($"{scheme.Name()} is not offered: {reason}")}");
     }
 }

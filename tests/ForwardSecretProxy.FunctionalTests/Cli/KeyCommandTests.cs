@@ -49,7 +49,8 @@ public class KeyCommandTests(TokenDirectoryFixture fixture) : IClassFixture<Toke
     public async Task Verify_OwnAndForeignKey_TellsThemApart()
     {
         await fixture.RunOnTokenAsync("key", "generate", "--key-label", "own");
-        await fixture.RunPkcs11ToolAsync("--keypairgen", "--key-type", "EC:prime256v1", "--label", "generic", "--id", "77");
+        await fixture.RunPkcs11ToolAsync(
+            "--keypairgen", "--key-type", "EC:prime256v1", "--label", "generic", "--id", "77");
 
         var own = await fixture.RunOnTokenAsync("key", "verify", "--key-label", "own");
         var generic = await fixture.RunOnTokenAsync("key", "verify", "--key-label", "generic", "--json");
@@ -62,6 +63,33 @@ public class KeyCommandTests(TokenDirectoryFixture fixture) : IClassFixture<Toke
             .Where(finding => !finding.GetProperty("passed").GetBoolean())
             .Select(finding => finding.GetProperty("check").GetString());
         Assert.Contains("CKA_DERIVE", failing);
+    }
+
+    [Fact]
+    public async Task Verify_TokenWithoutPssAndWrapping_SaysWhatIsNotOfferedAndWhatDoesNotApply()
+    {
+        await fixture.RunOnTokenAsync("key", "generate", "--key-label", "poor", "--type", "rsa-2048");
+
+        // SoftHSM 2.6 overlooks the first of the mechanisms it is told to leave out.
+        var configuration = fixture.Directory.Write("poor.conf",
+            await File.ReadAllTextAsync(fixture.Directory.File("softhsm2.conf"))
+            + "slots.mechanisms = -CKM_DSA,CKM_RSA_PKCS_PSS,CKM_AES_KEY_WRAP,CKM_AES_KEY_WRAP_PAD\n");
+        var result = await FspProcess.RunAsync(
+            ["key", "verify", "--key-label", "poor", "--label", TokenDirectoryFixture.Label,
+                "--pin-file", fixture.PinFile, "--json"],
+            environment: new Dictionary<string, string?> { ["SOFTHSM2_CONF"] = configuration });
+
+        Assert.True(result.ExitCode == 0, result.Text);
+        using var reports = JsonDocument.Parse(result.Output);
+        var report = reports.RootElement[0];
+        Assert.Equal(["rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512"],
+            report.GetProperty("schemes").EnumerateArray().Select(scheme => scheme.GetString()));
+        Assert.Equal(3, report.GetProperty("unavailableSchemes").GetArrayLength());
+        var wrapping = report.GetProperty("findings").EnumerateArray().Where(finding =>
+            finding.GetProperty("check").GetString()!.StartsWith("wrapping", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(wrapping);
+        Assert.All(wrapping, finding => Assert.StartsWith(
+            "not applicable", finding.GetProperty("found").GetString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,7 +118,8 @@ public class KeyCommandTests(TokenDirectoryFixture fixture) : IClassFixture<Toke
             "key", "destroy", "--key-label", "doomed", "--yes-destroy", "doomed");
 
         Assert.Equal((2, 2, 0), (unasked.ExitCode, differing.ExitCode, destroyed.ExitCode));
-        Assert.DoesNotContain("doomed", (await fixture.RunOnTokenAsync("key", "list")).Output, StringComparison.Ordinal);
+        var left = await fixture.RunOnTokenAsync("key", "list");
+        Assert.DoesNotContain("doomed", left.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +128,8 @@ public class KeyCommandTests(TokenDirectoryFixture fixture) : IClassFixture<Toke
         await fixture.RunOnTokenAsync("key", "generate", "--key-label", "asked");
 
         var result = await fixture.RunAtTerminalAsync("Type its label", "asked",
-            "key", "destroy", "--key-label", "asked", "--label", TokenDirectoryFixture.Label, "--pin-file", fixture.PinFile);
+            "key", "destroy", "--key-label", "asked",
+            "--label", TokenDirectoryFixture.Label, "--pin-file", fixture.PinFile);
 
         Assert.True(result.ExitCode == 0, result.Output);
         Assert.Contains("Destroyed the key \"asked\"", result.Output, StringComparison.Ordinal);
@@ -119,8 +149,9 @@ public class KeyCommandTests(TokenDirectoryFixture fixture) : IClassFixture<Toke
     [Fact]
     public async Task List_TokenOfAConfiguration_IsUsed()
     {
+        const string Module = SoftHsmEnvironment.Module;
         var configuration = fixture.Directory.Write("fsp.jsonc",
-            $$"""{ "Tokens": { "main": { "Module": "{{SoftHsmEnvironment.Module}}", "Label": "commands", "PinFile": "pin" } } }""");
+            $$"""{ "Tokens": { "main": { "Module": "{{Module}}", "Label": "commands", "PinFile": "pin" } } }""");
 
         var found = await fixture.RunAsync("key", "list", "--config", configuration, "--json");
         var unknown = await fixture.RunAsync("key", "list", "--config", configuration, "--token", "other");

@@ -4,7 +4,9 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 
 namespace ForwardSecretProxy.FunctionalTests.Cli;
 
-/// <summary>Runs a program at a pseudo-terminal, by util-linux's <c>script</c>, and answers one question of its.</summary>
+/// <summary>
+/// Runs a program at a pseudo-terminal, by util-linux's <c>script</c>, and answers one question of its.
+/// </summary>
 internal static class TerminalProcess
 {
     /// <summary>All that appeared on the terminal is in the result's output.</summary>

@@ -33,7 +33,8 @@ internal static class SoftHsmEnvironment
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Root.Dispose();
     }
 
-    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetVariable(string name, string value, int overwrite);
 }

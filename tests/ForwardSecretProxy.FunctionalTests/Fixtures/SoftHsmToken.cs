@@ -28,7 +28,9 @@ internal sealed class SoftHsmToken : IDisposable
     /// <summary>The module's path.</summary>
     public static string Module => SoftHsmEnvironment.Module;
 
-    /// <summary>What a child process needs to see the same tokens. It sees those that were there when it started.</summary>
+    /// <summary>
+    /// What a child process needs to see the same tokens. It sees those that were there when it started.
+    /// </summary>
     public static IReadOnlyDictionary<string, string?> Environment => SoftHsmEnvironment.Variables;
 
     /// <summary>The token's label, which no other has.</summary>
@@ -59,6 +61,8 @@ internal sealed class SoftHsmToken : IDisposable
     /// <summary>The URI of a key on it.</summary>
     public Pkcs11Uri Uri(string label) => Pkcs11Uri.For(Label, label);
 
-    /// <summary>Gives the PIN's file back; the token's own files stay until the process ends, as SoftHSM holds them.</summary>
+    /// <summary>
+    /// Gives the PIN's file back; the token's own files stay until the process ends, as SoftHSM holds them.
+    /// </summary>
     public void Dispose() => _directory.Dispose();
 }

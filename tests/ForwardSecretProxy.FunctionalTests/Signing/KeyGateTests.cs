@@ -43,7 +43,7 @@ public sealed class KeyGateTests : IDisposable
         var signer = await _token.OpenSignerAsync(_hsm.Uri("good"), publicKey.Encoded, default);
 
         Assert.All(signer.Report.Findings, finding => Assert.True(finding.Passed, finding.ToString()));
-        Assert.Contains(signer.Report.Findings, finding => finding.Check == "public key" && finding.Found == "the same");
+        Assert.Contains(signer.Report.Findings, finding => finding is { Check: "public key", Found: "the same" });
         Assert.Contains(signer.Report.Findings, finding =>
             finding.Check == Wrapping && finding.Found.Contains("CKR_KEY_UNEXTRACTABLE", StringComparison.Ordinal));
         Assert.Equal(publicKey.Schemes, signer.Schemes);
@@ -56,7 +56,8 @@ public sealed class KeyGateTests : IDisposable
         _raw.Generate(KeyKind.EcP256, "readable", (CKA.CKA_SENSITIVE, false), (CKA.CKA_EXTRACTABLE, true));
 
         var report = await AssertRefusedAsync("readable",
-            "CKA_SENSITIVE", "CKA_ALWAYS_SENSITIVE", "CKA_EXTRACTABLE", "CKA_NEVER_EXTRACTABLE", ReadingValue, Wrapping);
+            "CKA_SENSITIVE", "CKA_ALWAYS_SENSITIVE", "CKA_EXTRACTABLE", "CKA_NEVER_EXTRACTABLE", ReadingValue,
+            Wrapping);
 
         Assert.Equal("32 bytes of it", report.Findings.Single(finding => finding.Check == ReadingValue).Found);
     }
@@ -107,7 +108,8 @@ public sealed class KeyGateTests : IDisposable
         Import(outside.ExportParameters(includePrivateParameters: true), "imported");
 
         await AssertRefusedAsync(
-            "imported", outside.ExportSubjectPublicKeyInfo(), "CKA_ALWAYS_SENSITIVE", "CKA_NEVER_EXTRACTABLE", "CKA_LOCAL");
+            "imported", outside.ExportSubjectPublicKeyInfo(),
+            "CKA_ALWAYS_SENSITIVE", "CKA_NEVER_EXTRACTABLE", "CKA_LOCAL");
     }
 
     [Theory]

@@ -41,7 +41,8 @@ public class TokenAndKeyCommandTests
     [Fact]
     public async Task Run_HelpOfEveryCommand_HasExamples()
     {
-        foreach (var line in (string[])["token init", "token list", "key generate", "key list", "key verify", "key destroy"])
+        string[] lines = ["token init", "token list", "key generate", "key list", "key verify", "key destroy"];
+        foreach (var line in lines)
         {
             using var output = new StringWriter();
             using var error = new StringWriter();

@@ -76,8 +76,8 @@ public sealed class PinSourceTests : IDisposable
             Environment.SetEnvironmentVariable(Variable, null);
         }
 
-        Assert.Contains(Variable, Assert.Throws<TokenException>(() => new PinEnvironmentVariable(Variable).Read()).Message,
-            StringComparison.Ordinal);
+        var error = Assert.Throws<TokenException>(() => new PinEnvironmentVariable(Variable).Read());
+        Assert.Contains(Variable, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class PinSourceTests : IDisposable
             Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
         }
 
-        Assert.Contains("LoadCredential=pin", Assert.Throws<TokenException>(() => new PinCredential("pin").Read()).Message,
-            StringComparison.Ordinal);
+        var error = Assert.Throws<TokenException>(() => new PinCredential("pin").Read());
+        Assert.Contains("LoadCredential=pin", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +117,8 @@ public sealed class PinSourceTests : IDisposable
         var prompt = Prompt("1\n2\n");
         prompt.Read().Dispose();
 
-        Assert.Contains("not kept", Assert.Throws<TokenException>(() => prompt.Read()).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<TokenException>(() => prompt.Read());
+        Assert.Contains("not kept", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
