@@ -78,7 +78,7 @@ internal static unsafe class SslContextFactory
 
         var groupList = string.Join(':', groups);
         if (!TrySetGroups(context, groupList)) throw OpenSslError.Create($"Setting the groups {groupList}");
-        var schemes = string.Join(':', certificates.SelectMany(certificate => certificate.Signer.Schemes).Distinct().Select(Name));
+        var schemes = string.Join(':', certificates.SelectMany(certificate => certificate.Signer.Schemes).Distinct().Select(scheme => scheme.Name()));
         OpenSslError.ThrowIfFailed(
             LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_SIGALGS_LIST, new CLong(0), schemes).Value,
             $"Setting the signature schemes {schemes}");
@@ -149,6 +149,4 @@ internal static unsafe class SslContextFactory
 
     private static void Set(SslContextHandle context, int command, int value, string what) =>
         OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_ctrl(context, command, new CLong(value), 0).Value, $"Setting {what}");
-
-    private static string Name(SignatureScheme scheme) => SignatureSchemeNames.Get(scheme);
 }

@@ -22,7 +22,7 @@ internal static unsafe class TlsSessionReader
             LibSsl.SSL_version(ssl) == LibSsl.TLS1_3_VERSION ? Tls13 : "TLSv1.2",
             CipherSuite(LibSsl.SSL_CIPHER_get_protocol_id(LibSsl.SSL_get_current_cipher(ssl))),
             Group(LibSsl.SSL_ctrl(ssl, LibSsl.SSL_CTRL_GET_NEGOTIATED_GROUP, new CLong(0), 0).Value),
-            resumed || signed is null ? null : SignatureSchemeNames.Get(signed.Value),
+            resumed || signed is null ? null : signed.Value.Name(),
             connection.ServerName,
             connection.Server.Protocols.Find(new ReadOnlySpan<byte>(protocol, (int)length)),
             resumed);
