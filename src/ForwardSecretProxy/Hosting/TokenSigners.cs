@@ -10,6 +10,7 @@ namespace ForwardSecretProxy.Hosting;
 internal sealed class TokenSigners : ISignerSource
 {
     private readonly List<OpenToken> _tokens = [];
+    private readonly SigningMetrics _metrics = new();
     private bool _isComplete = true;
 
     private TokenSigners()
@@ -72,13 +73,14 @@ internal sealed class TokenSigners : ISignerSource
     {
         foreach (var token in _tokens)
             token.Token.Dispose();
+        _metrics.Dispose();
     }
 
     private void Add(TokenEntry entry, ConfigurationContext context)
     {
         try
         {
-            _tokens.Add(new OpenToken(entry, Token.Open(entry.Options)) { HasFailed = !HasPin(entry, context) });
+            _tokens.Add(new OpenToken(entry, Token.Open(entry.Options, _metrics)) { HasFailed = !HasPin(entry, context) });
         }
         catch (TokenException exception)
         {
