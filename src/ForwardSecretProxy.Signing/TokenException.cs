@@ -1,3 +1,5 @@
+using Net.Pkcs11Interop.Common;
+
 namespace ForwardSecretProxy.Signing;
 
 /// <summary>
@@ -26,4 +28,8 @@ public class TokenException : Exception
 
     /// <summary>The CKR value that the token answered with; zero when the fault was found without asking it.</summary>
     public uint ReturnCode { get; }
+
+    /// <summary>Whether the token refused the PIN, which another try with the same one cannot mend.</summary>
+    public bool IsPinRefused => (CKR)ReturnCode is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE
+        or CKR.CKR_PIN_EXPIRED or CKR.CKR_PIN_LOCKED;
 }

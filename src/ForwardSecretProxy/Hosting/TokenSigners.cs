@@ -63,7 +63,7 @@ internal sealed class TokenSigners : ISignerSource
         catch (Exception exception) when (exception is TokenException or SigningException)
         {
             token.HasFailed = true;
-            context.Report(Unreachable(token.Entry, exception.Message));
+            context.Report(Failure(token.Entry, exception));
         }
         return null;
     }
@@ -85,7 +85,7 @@ internal sealed class TokenSigners : ISignerSource
         catch (TokenException exception)
         {
             _isComplete = false;
-            context.Report(Unreachable(entry, exception.Message));
+            context.Report(Failure(entry, exception));
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class TokenSigners : ISignerSource
         }
         catch (TokenException exception)
         {
-            context.Report($"Tokens:{entry.Name}:{entry.PinKey}", exception.Message.TrimEnd('.'),
+            context.Report(PinPath(entry), exception.Message.TrimEnd('.'),
                 "The PIN is the one that fsp token init was given.");
             return false;
         }
@@ -136,9 +136,15 @@ internal sealed class TokenSigners : ISignerSource
             Details = report.ToString().Split(Environment.NewLine),
         };
 
-    private static ConfigurationProblem Unreachable(TokenEntry entry, string message) =>
-        new($"Tokens:{entry.Name}", message.TrimEnd('.'),
-            "fsp token list shows what the module sees.") { MayPass = true };
+    private static ConfigurationProblem Failure(TokenEntry entry, Exception exception) =>
+        exception is TokenException { IsPinRefused: true }
+            ? new(PinPath(entry), exception.Message.TrimEnd('.'), "The PIN is the one that fsp token init was given.")
+            : new($"Tokens:{entry.Name}", exception.Message.TrimEnd('.'), "fsp token list shows what the module sees.")
+            {
+                MayPass = true,
+            };
+
+    private static string PinPath(TokenEntry entry) => $"Tokens:{entry.Name}:{entry.PinKey}";
 
     private sealed record OpenToken(TokenEntry Entry, Token Token)
     {

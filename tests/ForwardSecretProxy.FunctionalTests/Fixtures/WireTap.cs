@@ -60,29 +60,29 @@ internal sealed class WireTap : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, _target);
             var flow = _capture.NewFlow(((IPEndPoint)client.Client.RemoteEndPoint!).Port, _target);
             await Task.WhenAll(
-                CopyAsync(client, server, data => flow.Write(fromClient: true, data.Span)),
-                CopyAsync(server, client, data => flow.Write(fromClient: false, data.Span)));
+                CopyAsync(client.GetStream(), server.GetStream(), data => flow.Write(fromClient: true, data.Span)),
+                CopyAsync(server.GetStream(), client.GetStream(), data => flow.Write(fromClient: false, data.Span)));
         }
     }
 
-    private static async Task CopyAsync(TcpClient from, TcpClient to, Action<ReadOnlyMemory<byte>> record)
+    private static async Task CopyAsync(NetworkStream from, NetworkStream to, Action<ReadOnlyMemory<byte>> record)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             int count;
-            while ((count = await from.GetStream().ReadAsync(buffer)) > 0)
+            while ((count = await from.ReadAsync(buffer)) > 0)
             {
                 record(buffer.AsMemory(0, count));
-                await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
+                await to.WriteAsync(buffer.AsMemory(0, count));
             }
 
-            to.Client.Shutdown(SocketShutdown.Send);
+            to.Socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
             // One side reset the connection; the other side shall notice.
-            to.Client.Close(0);
+            to.Socket.Close(0);
         }
     }
 }

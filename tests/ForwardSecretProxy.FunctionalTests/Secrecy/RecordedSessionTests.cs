@@ -46,19 +46,19 @@ public sealed class RecordedSessionTests(ProxyFixture proxy) : IDisposable
     }
 
     [Fact]
-    public async Task KeyLog_AskedForInTheProxysEnvironment_IsNotWritten()
+    public async Task KeyLog_AskedForInTheProxysEnvironment_KeepsItFromStarting()
     {
         var keyLog = _directory.File("server-keys");
-        var configuration = proxy.NewConfiguration(proxy.BackendUrl);
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl).WriteTo(_directory);
         var environment = new Dictionary<string, string?>(proxy.Token.Environment) { ["SSLKEYLOGFILE"] = keyLog };
-        await using var fsp = await FspProcess.ServeAsync(
-            configuration.WriteTo(_directory), configuration.Port, environment);
 
-        var report = await OpenSslClient.RequestAsync(configuration.Port);
-        await fsp.StopAsync();
+        var asked = await FspProcess.RunAsync(["check", "--config", configuration], environment: environment);
+        var control = await FspProcess.RunAsync(["check", "--config", configuration], environment: proxy.Token.Environment);
 
-        Assert.True(report.Connected, report.Process.Text);
+        Assert.Equal(2, asked.ExitCode);
+        Assert.Contains("SSLKEYLOGFILE", asked.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(keyLog));
+        Assert.Equal(0, control.ExitCode);
     }
 
     private (string Path, byte[] PublicKey) StealKey()
