@@ -91,6 +91,12 @@ internal static unsafe partial class LibCrypto
     internal static partial int EVP_DigestSign(nint ctx, byte* signature, nuint* length, byte* message, nuint size);
 
     [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int EVP_PKEY_todata(nint pkey, int selection, nint* parameters);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void OSSL_PARAM_free(nint parameters);
+
+    [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_PKEY_CTX_set_rsa_padding(nint pctx, int mode);
 
     [LibraryImport(NativeLibraries.Crypto)]

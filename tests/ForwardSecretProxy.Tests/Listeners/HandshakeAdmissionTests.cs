@@ -1,0 +1,53 @@
+using ForwardSecretProxy.Listeners;
+
+namespace ForwardSecretProxy.Tests.Listeners;
+
+public class HandshakeAdmissionTests
+{
+    [Fact]
+    public async Task EnterAsync_PlacesTaken_WaitsAndGoesInOrder()
+    {
+        using var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 2);
+        Assert.True(await admission.EnterAsync(CancellationToken.None));
+        var first = admission.EnterAsync(CancellationToken.None).AsTask();
+        var second = admission.EnterAsync(CancellationToken.None).AsTask();
+        Assert.False(first.IsCompleted);
+
+        admission.Leave();
+
+        Assert.True(await first);
+        Assert.False(second.IsCompleted);
+        admission.Leave();
+        Assert.True(await second);
+    }
+
+    [Fact]
+    public async Task EnterAsync_QueueFull_IsTurnedAwayAtOnce()
+    {
+        using var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 1);
+        Assert.True(await admission.EnterAsync(CancellationToken.None));
+        var waiting = admission.EnterAsync(CancellationToken.None).AsTask();
+
+        Assert.False(await admission.EnterAsync(CancellationToken.None));
+
+        admission.Leave();
+        Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task EnterAsync_Cancelled_GivesItsPlaceInTheQueueBack()
+    {
+        using var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 1);
+        using var stop = new CancellationTokenSource();
+        Assert.True(await admission.EnterAsync(CancellationToken.None));
+        var waiting = admission.EnterAsync(stop.Token).AsTask();
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var next = admission.EnterAsync(CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+        admission.Leave();
+        Assert.True(await next);
+    }
+}

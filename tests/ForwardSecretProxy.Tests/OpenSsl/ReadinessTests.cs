@@ -1,0 +1,79 @@
+using ForwardSecretProxy.OpenSsl.Sockets;
+
+namespace ForwardSecretProxy.Tests.OpenSsl;
+
+public class ReadinessTests
+{
+    [Fact]
+    public void WaitAsync_EdgeCameBefore_CompletesAtOnceAndOnce()
+    {
+        var readiness = new Readiness();
+        readiness.Signal();
+        readiness.Signal();
+
+        Assert.True(readiness.WaitAsync().AsTask().IsCompleted);
+        Assert.False(readiness.WaitAsync().AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task WaitAsync_EdgeComesLater_Completes()
+    {
+        var readiness = new Readiness();
+        var waiting = readiness.WaitAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        readiness.Signal();
+
+        await waiting;
+    }
+
+    [Fact]
+    public async Task Close_ReleasesTheWaiterAndEveryLaterOne()
+    {
+        var readiness = new Readiness();
+        var waiting = readiness.WaitAsync().AsTask();
+
+        readiness.Close();
+
+        await waiting;
+        Assert.True(readiness.WaitAsync().AsTask().IsCompleted);
+        Assert.True(readiness.WaitAsync().AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public void WaitAsync_SecondWaiter_IsAnError()
+    {
+        var readiness = new Readiness();
+        _ = readiness.WaitAsync().AsTask();
+
+        Assert.Throws<InvalidOperationException>(() => { _ = readiness.WaitAsync().AsTask(); });
+    }
+
+    [Fact]
+    public async Task WaitAsync_EdgesFromAnotherThread_AreNeverLost()
+    {
+        // A counter stands for the kernel's buffer: it grows before each edge, and the reader waits only when it has
+        // read everything. A lost edge would leave the reader waiting for ever.
+        const int total = 200_000;
+        var readiness = new Readiness();
+        var available = 0;
+        var writer = Task.Run(() =>
+        {
+            for (var i = 0; i < total; i++)
+            {
+                Interlocked.Increment(ref available);
+                readiness.Signal();
+            }
+        });
+
+        var read = 0;
+        while (read < total)
+        {
+            read += Interlocked.Exchange(ref available, 0);
+            if (read < total) await readiness.WaitAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        await writer;
+        Assert.Equal(total, read);
+    }
+}
