@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.FunctionalTests.OpenSsl;
+
+/// <summary>
+/// A signer whose token does what the test says: makes wait for a session, hangs in a signature, fails. No real token
+/// can be made to do so at will.
+/// </summary>
+internal sealed class ScriptedSigner(ECDsa key) : ISigner, ISigningPool
+{
+    private int _live;
+
+    public ReadOnlyMemory<byte> SubjectPublicKeyInfo { get; } = key.ExportSubjectPublicKeyInfo();
+
+    public IReadOnlyList<SignatureScheme> Schemes { get; } = [SignatureScheme.EcdsaSecp256r1Sha256];
+
+    public int MaxSignatureLength => 72;
+
+    public ISigningPool Pool => this;
+
+    /// <summary>How many leases are out.</summary>
+    public int LiveLeases => Volatile.Read(ref _live);
+
+    /// <summary>Called before each lease is given.</summary>
+    public Func<CancellationToken, Task> BeforeLease { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called inside each signature, on the thread that signs.</summary>
+    public Action InSignature { get; set; } = () => { };
+
+    public async ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+    {
+        await BeforeLease(cancellationToken);
+        Interlocked.Increment(ref _live);
+        return new Lease(this);
+    }
+
+    public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
+    {
+        InSignature();
+        return key.SignData(message, destination, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    private sealed class Lease(ScriptedSigner owner) : ISigningLease
+    {
+        public ISigningPool Pool => owner;
+
+        public void Dispose() => Interlocked.Decrement(ref owner._live);
+    }
+}
