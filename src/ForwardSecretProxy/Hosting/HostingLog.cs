@@ -35,7 +35,7 @@ internal static partial class HostingLog
         "Stopping: no new connections, up to {Seconds} s for requests in progress.")]
     public static partial void Stopping(ILogger logger, double seconds);
 
-    /// <summary>The last line.</summary>
-    [LoggerMessage(EventIds.Stopped, LogLevel.Information, "Stopped.")]
-    public static partial void Stopped(ILogger logger);
+    /// <summary>The last line. A connection that is left over, and none that a client holds open, is a leak.</summary>
+    [LoggerMessage(EventIds.Stopped, LogLevel.Information, "Stopped; {LiveConnections} TLS connections are left.")]
+    public static partial void Stopped(ILogger logger, long liveConnections);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl;
+using ForwardSecretProxy.OpenSsl.Engine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -37,7 +38,7 @@ internal static class ServerRunner
         LogListeners(logger, server, application);
         started?.Invoke();
         await application.WaitForShutdownAsync(cancellationToken);
-        HostingLog.Stopped(logger);
+        HostingLog.Stopped(logger, TlsServer.LiveConnections);
     }
 
     private static void LogCertificate(ILogger logger, PreparedCertificate certificate)

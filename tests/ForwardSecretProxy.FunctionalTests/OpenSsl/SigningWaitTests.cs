@@ -6,6 +6,7 @@ using ForwardSecretProxy.Signing;
 namespace ForwardSecretProxy.FunctionalTests.OpenSsl;
 
 /// <summary>What a slow, stuck or failing token does to the handshakes that need it and to everybody else.</summary>
+[Collection("engine")]
 public sealed class SigningWaitTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -8,6 +8,7 @@ using ForwardSecretProxy.OpenSsl.Interop;
 namespace ForwardSecretProxy.FunctionalTests.OpenSsl;
 
 /// <summary>Reading, writing and closing on one connection, with .NET's own client at the other end.</summary>
+[Collection("engine")]
 public sealed class TlsConnectionTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -160,6 +161,7 @@ public sealed class TlsConnectionTests : IDisposable
         }
 
         Assert.Equal(0, _server.Signer.LiveLeases);
+        Assert.Equal(0, TlsServer.LiveConnections);
 
         static async Task ServeAsync(TlsConnection connection)
         {
