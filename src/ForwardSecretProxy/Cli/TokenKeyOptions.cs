@@ -25,34 +25,20 @@ internal sealed class TokenKeyOptions
         HelpName = "NAME",
     };
 
-    private readonly Option<string?> _module = new("--module")
-    {
-        Description = "Without a configuration: the token vendor's PKCS#11 library.",
-        HelpName = "LIBRARY",
-    };
+    private readonly ModuleOption _module = new();
 
     private readonly Option<string?> _key = new("--key")
     {
-        Description = "With --module: the key as an RFC 7512 URI, \"pkcs11:token=fsp;object=web\".",
+        Description = "Without a configuration: the key as an RFC 7512 URI, \"pkcs11:token=fsp;object=web\".",
         HelpName = "URI",
     };
 
-    private readonly Option<string?> _pinFile = new("--pin-file")
-    {
-        Description = "With --module: a file with the PIN that only its owner can read. Default: ask at the terminal.",
-        HelpName = "FILE",
-    };
-
-    private readonly Option<string?> _pinEnvironment = new("--pin-env")
-    {
-        Description = "With --module: the name of an environment variable with the PIN.",
-        HelpName = "NAME",
-    };
+    private readonly PinOptions _pin = new("--pin", "the token's user PIN");
 
     /// <summary>Puts the options on <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _config, _certificate, _module, _key, _pinFile, _pinEnvironment })
+        foreach (var option in (Option[])[_config, _certificate, _key, .. _module.Options, .. _pin.Options])
             command.Options.Add(option);
         command.Validators.Add(RequireOneKey);
     }
@@ -65,12 +51,9 @@ internal sealed class TokenKeyOptions
     private void RequireOneKey(CommandResult result)
     {
         var isConfigured = Has(_config);
-        var isWritten = Has(_module) && Has(_key);
-        if (isConfigured == isWritten || isConfigured && (Has(_module) || Has(_key)))
-            result.AddError("Name the key: either --config FILE [--certificate NAME], or --module LIBRARY --key URI.");
-        if (Has(_pinFile) && Has(_pinEnvironment))
-            result.AddError("Give one of --pin-file and --pin-env, not both.");
-        if (isConfigured && (Has(_pinFile) || Has(_pinEnvironment)))
+        if (isConfigured == Has(_key) || isConfigured && _module.Options.Any(Has))
+            result.AddError("Name the key: either --config FILE [--certificate NAME], or --key URI [--module LIBRARY].");
+        if (isConfigured && _pin.Options.Any(Has))
             result.AddError("With --config the PIN comes from where the configuration says.");
 
         bool Has(Option option) => result.GetResult(option) is not null;
@@ -128,19 +111,13 @@ internal sealed class TokenKeyOptions
 
         return (uri, new TokenOptions
         {
-            Module = parsed.GetValue(_module)!,
+            Module = _module.Read(parsed),
             Label = uri.Token,
             Serial = uri.Serial,
             Pin = PinOf(parsed, uri),
         });
     }
 
-    private PinSource PinOf(ParseResult parsed, Pkcs11Uri uri)
-    {
-        if (parsed.GetValue(_pinFile) is { } file)
-            return new PinFile(file);
-        if (parsed.GetValue(_pinEnvironment) is { } variable)
-            return new PinEnvironmentVariable(variable);
-        return uri.PinSource ?? (PinSource)new PinPrompt($"User PIN of the token \"{uri.Token ?? uri.Serial}\"");
-    }
+    private PinSource PinOf(ParseResult parsed, Pkcs11Uri uri) =>
+        _pin.Read(parsed) ?? (PinSource?)uri.PinSource ?? new PinPrompt($"User PIN of the token \"{uri.Token ?? uri.Serial}\"");
 }

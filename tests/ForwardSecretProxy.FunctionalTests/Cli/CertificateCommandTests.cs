@@ -100,6 +100,6 @@ public sealed class CertificateCommandTests(TokenDirectoryFixture fixture) : ICl
     }
 
     private Task<ProcessResult> RunAsync(string key, params string[] command) => fixture.RunAsync(
-        [.. command, "--module", SoftHsmEnvironment.Module, "--pin-file", fixture.PinFile,
+        [.. command, "--pin-file", fixture.PinFile,
             "--key", $"pkcs11:token={TokenDirectoryFixture.Label};object={key}"]);
 }
