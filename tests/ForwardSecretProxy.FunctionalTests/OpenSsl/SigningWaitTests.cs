@@ -41,7 +41,8 @@ public sealed class SigningWaitTests : IDisposable
         _server.Signer.BeforeLease = async token =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.Infinite, token).ContinueWith(_ => cancelled.SetResult(), TaskScheduler.Default);
+            await using var registration = token.Register(cancelled.SetResult);
+            await cancelled.Task;
             token.ThrowIfCancellationRequested();
         };
         var client = await StartClientAsync();
