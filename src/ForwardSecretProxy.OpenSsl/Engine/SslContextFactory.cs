@@ -76,7 +76,7 @@ internal static unsafe class SslContextFactory
         OpenSslError.ThrowIfFailed(
             LibSsl.SSL_CTX_set_ciphersuites(context, string.Join(':', TlsPolicy.KnownTls13Suites)), "SSL_CTX_set_ciphersuites");
 
-        var groupList = string.Join(':', groups);
+        var groupList = GroupList(groups);
         if (!TrySetGroups(context, groupList)) throw OpenSslError.Create($"Setting the groups {groupList}");
         var schemes = string.Join(':', certificates.SelectMany(certificate => certificate.Signer.Schemes).Distinct().Select(scheme => scheme.Name()));
         OpenSslError.ThrowIfFailed(
@@ -143,6 +143,14 @@ internal static unsafe class SslContextFactory
             return OpenSslError.ThrowIfNull(LibCrypto.d2i_X509(null, &input, new CLong(der.Length)), "d2i_X509");
         }
     }
+
+    /// <summary>
+    /// libssl 3.5 takes whichever group of a tuple the client has sent a share of, and goes on to the next tuple only
+    /// when it knows none of them. The hybrid is a tuple of its own: a client that knows it is asked for its share, at
+    /// the price of a round trip, because what was agreed without it can be opened once there is a quantum computer.
+    /// </summary>
+    private static string GroupList(IEnumerable<string> groups) =>
+        string.Concat(groups.Select(group => group == TlsPolicy.Hybrid ? group + "/" : group + ":")).TrimEnd('/', ':');
 
     private static bool TrySetGroups(SslContextHandle context, string groups) =>
         LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_GROUPS_LIST, new CLong(0), groups).Value == 1;

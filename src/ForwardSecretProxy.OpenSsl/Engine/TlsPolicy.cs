@@ -21,7 +21,10 @@ public sealed record TlsPolicy
     /// <summary>
     /// All the key exchange groups, best first. The hybrid is skipped where libssl is older than 3.5.
     /// </summary>
-    public static IReadOnlyList<string> KnownGroups { get; } = ["X25519MLKEM768", "X25519", "P-256", "P-384"];
+    public static IReadOnlyList<string> KnownGroups { get; } = [Hybrid, "X25519", "P-256", "P-384"];
+
+    /// <summary>ML-KEM-768 and X25519 at once: safe as long as either is.</summary>
+    internal const string Hybrid = "X25519MLKEM768";
 
     /// <summary>TLS 1.3 only.</summary>
     public static TlsPolicy Modern { get; } = new() { MinimumVersion = TlsVersion.Tls13 };

@@ -3,7 +3,7 @@ namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 /// <summary>Passes everything through and keeps the first bytes read: a server's first record is in the clear.</summary>
 internal sealed class FirstBytesStream(Stream inner) : Stream
 {
-    private readonly byte[] _first = new byte[512];
+    private readonly byte[] _first = new byte[4096];
     private int _count;
 
     /// <summary>The server's first record.</summary>

@@ -16,7 +16,7 @@ internal sealed record Recording(string Capture, int Port, string KeyLog)
         return recording;
     }
 
-    /// <summary>Its HTTP, as far as the keys open it: the request's target and the response's status.</summary>
+    /// <summary>Its HTTP, as far as the keys open it: the request's method and the response's status.</summary>
     public Task<IReadOnlyList<string>> ReadHttpAsync(string? keyLog = null, string? privateKey = null) =>
         Tshark.ReadHttpAsync(Capture, Port, keyLog, privateKey);
 }

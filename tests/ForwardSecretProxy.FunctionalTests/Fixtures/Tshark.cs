@@ -6,7 +6,7 @@ namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 internal static class Tshark
 {
     /// <summary>
-    /// The HTTP lines found in the capture: requests' URIs and responses' status codes. Empty when nothing opened.
+    /// The HTTP lines found in the capture: requests' methods and responses' status codes. Empty when nothing opened.
     /// </summary>
     /// <param name="capture">The capture file.</param>
     /// <param name="tlsPort">The port whose payload is TLS.</param>
@@ -21,7 +21,7 @@ internal static class Tshark
             "-d", string.Create(CultureInfo.InvariantCulture, $"tcp.port=={tlsPort},tls"),
             "-o", "http.desegment_body:FALSE",
             "-Y", "http || http2",
-            "-T", "fields", "-e", "http.request.uri", "-e", "http.response.code",
+            "-T", "fields", "-e", "http.request.method", "-e", "http.response.code",
         ];
         if (keyLog is not null)
             arguments.AddRange(["-o", $"tls.keylog_file:{keyLog}"]);
@@ -29,6 +29,6 @@ internal static class Tshark
             arguments.AddRange(["-o", $"uat:rsa_keys:\"{privateKey}\",\"\""]);
         var result = await ProcessRunner.RunAsync("tshark", arguments, timeout: TimeSpan.FromSeconds(60));
         Assert.True(result.ExitCode == 0, result.Text);
-        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return result.Output.Split(['\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }

@@ -28,7 +28,7 @@ public sealed class RecordedSessionTests(ProxyFixture proxy) : IDisposable
         Assert.Empty(await recording.ReadHttpAsync());
         Assert.Empty(await recording.ReadHttpAsync(privateKey: keyPath));
         // The control: the recording is whole, and opens for one of its two ends.
-        Assert.Equal(["/", "200"], await recording.ReadHttpAsync(recording.KeyLog));
+        Assert.Equal(["GET", "200"], await recording.ReadHttpAsync(recording.KeyLog));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class RecordedSessionTests(ProxyFixture proxy) : IDisposable
         var recording = await Recording.MakeAsync(_directory, proxy.Port, $"-tls1_3 -sess_in {session}");
 
         Assert.Empty(await recording.ReadHttpAsync(privateKey: keyPath));
-        Assert.Equal(["/", "200"], await recording.ReadHttpAsync(recording.KeyLog));
+        Assert.Equal(["GET", "200"], await recording.ReadHttpAsync(recording.KeyLog));
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed class ThiefsToolTests : IDisposable
         var recording = await Recording.MakeAsync(_directory, server.Port, "-tls1_2 -cipher AES128-GCM-SHA256");
 
         Assert.Empty(await recording.ReadHttpAsync());
-        Assert.Equal(["/", "200"], await recording.ReadHttpAsync(privateKey: server.RsaKeyPath));
-        Assert.Equal(["/", "200"], await recording.ReadHttpAsync(recording.KeyLog));
+        Assert.Equal(["GET", "200"], await recording.ReadHttpAsync(privateKey: server.RsaKeyPath));
+        Assert.Equal(["GET", "200"], await recording.ReadHttpAsync(recording.KeyLog));
     }
 
     [Fact]
@@ -29,6 +29,6 @@ public sealed class ThiefsToolTests : IDisposable
         var recording = await Recording.MakeAsync(_directory, server.Port, "-tls1_2 -sigalgs RSA+SHA256");
 
         Assert.Empty(await recording.ReadHttpAsync(privateKey: server.RsaKeyPath));
-        Assert.Equal(["/", "200"], await recording.ReadHttpAsync(recording.KeyLog));
+        Assert.Equal(["GET", "200"], await recording.ReadHttpAsync(recording.KeyLog));
     }
 }

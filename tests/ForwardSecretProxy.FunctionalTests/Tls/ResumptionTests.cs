@@ -26,7 +26,7 @@ public sealed class ResumptionTests(ProxyFixture proxy) : IDisposable
     {
         await SaveSessionAsync(proxy.Port);
 
-        var resumed = await OpenSslClient.RequestAsync(proxy.Port, $"-tls1_3 -sess_in {SessionFile}");
+        var resumed = await OpenSslClient.RequestAsync(proxy.Port, $"-tls1_3 -groups X25519 -sess_in {SessionFile}");
 
         Assert.True(resumed.Resumed, resumed.Process.Text);
         Assert.Equal("x25519", resumed.Group);
