@@ -32,9 +32,8 @@ public sealed partial class TlsConnection
         using var deadline = Server.StartHandshakeDeadline(this);
         try
         {
-            // Handshakes are short and, but for a slow token, do not block: they stay on the poller's thread. The client
-            // speaks first, so there is nothing to try before it has.
-            ContinueInPool(false);
+            // The client speaks first, so there is nothing to try before it has; from then on the handshake goes on
+            // where its bytes arrive, on the poller's thread.
             await _readable.WaitAsync().ConfigureAwait(false);
             while (true)
             {
@@ -67,14 +66,7 @@ public sealed partial class TlsConnection
         finally
         {
             ReleaseSigner();
-            ContinueInPool(true);
         }
-    }
-
-    private void ContinueInPool(bool value)
-    {
-        _readable.ContinuesInPool = value;
-        _writable.ContinuesInPool = value;
     }
 
     /// <summary>Chooses the context for the server name; gives the alert to send, or 0.</summary>

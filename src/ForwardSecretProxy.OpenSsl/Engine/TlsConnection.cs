@@ -138,14 +138,16 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
             CancelReservation();
         }
 
-        if ((events & (failed | LibC.EPOLLIN | LibC.EPOLLRDHUP)) != 0) _readable.Signal();
+        if (_peerGone) RaisePeerGone();
+        // Handshakes are short and, but for a slow token, do not block: they stay on this thread.
+        var inline = Session is null;
         if ((events & (failed | LibC.EPOLLOUT)) != 0)
         {
-            _writable.Signal();
-            Volatile.Read(ref _writableForRead)?.Signal();
+            _writable.Signal(inline);
+            Volatile.Read(ref _writableForRead)?.Signal(inline);
         }
 
-        if (_peerGone) RaisePeerGone();
+        if ((events & (failed | LibC.EPOLLIN | LibC.EPOLLRDHUP)) != 0) _readable.Signal(inline);
     }
 
     private void RaisePeerGone()

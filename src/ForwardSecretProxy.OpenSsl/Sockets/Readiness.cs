@@ -14,21 +14,15 @@ internal sealed class Readiness : IValueTaskSource
     private const int Waiting = 2;
     private const int Closed = 3;
 
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _source;
     private int _state;
-
-    /// <summary>
-    /// Whether the waiter goes on in the thread pool (the default), or on the thread that reports the edge, which saves
-    /// a switch of threads and is only for work that is short and does not wait.
-    /// </summary>
-    internal bool ContinuesInPool
-    {
-        set => _source.RunContinuationsAsynchronously = value;
-    }
 
     /// <summary>Completes at the next edge, at once when one is kept, and always at once after <see cref="Close"/>.</summary>
     internal ValueTask WaitAsync()
     {
+        if (Volatile.Read(ref _state) == Waiting)
+            throw new InvalidOperationException("A socket direction has one waiter at a time.");
+
         _source.Reset();
         switch (Interlocked.CompareExchange(ref _state, Waiting, Idle))
         {
@@ -37,25 +31,34 @@ internal sealed class Readiness : IValueTaskSource
             case Signaled:
                 Interlocked.CompareExchange(ref _state, Idle, Signaled);
                 return ValueTask.CompletedTask;
-            case Closed:
-                return ValueTask.CompletedTask;
             default:
-                throw new InvalidOperationException("A socket direction has one waiter at a time.");
+                return ValueTask.CompletedTask;
         }
     }
 
     /// <summary>Reports an edge.</summary>
-    internal void Signal()
+    /// <param name="inline">
+    /// Whether the waiter goes on here and now, which saves a switch of threads, or in the thread pool. Only for a
+    /// thread that holds no lock and that others can take over from, as a poller's is.
+    /// </param>
+    internal void Signal(bool inline = false)
     {
         if (Interlocked.CompareExchange(ref _state, Signaled, Idle) == Waiting
             && Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
-            _source.SetResult(true);
+            Complete(inline);
     }
 
-    /// <summary>Releases the waiter and every later one.</summary>
+    /// <summary>Releases the waiter, who goes on in the thread pool, and every later one.</summary>
     internal void Close()
     {
-        if (Interlocked.Exchange(ref _state, Closed) == Waiting) _source.SetResult(true);
+        if (Interlocked.Exchange(ref _state, Closed) == Waiting) Complete(inline: false);
+    }
+
+    // Whoever took the state away from Waiting is the only one here.
+    private void Complete(bool inline)
+    {
+        _source.RunContinuationsAsynchronously = !inline;
+        _source.SetResult(true);
     }
 
     void IValueTaskSource.GetResult(short token) => _source.GetResult(token);

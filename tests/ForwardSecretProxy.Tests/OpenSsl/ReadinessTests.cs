@@ -41,12 +41,34 @@ public class ReadinessTests
     }
 
     [Fact]
-    public void WaitAsync_SecondWaiter_IsAnError()
+    public async Task WaitAsync_SecondWaiter_IsAnErrorAndTheFirstGoesOn()
     {
         var readiness = new Readiness();
-        _ = readiness.WaitAsync().AsTask();
+        var first = readiness.WaitAsync().AsTask();
 
         Assert.Throws<InvalidOperationException>(() => { _ = readiness.WaitAsync().AsTask(); });
+
+        readiness.Signal();
+        await first.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Signal_Inline_GoesOnOnTheSameThread()
+    {
+        var readiness = new Readiness();
+        var threads = new List<int>();
+        var waiting = WaitAsync();
+
+        readiness.Signal(inline: true);
+
+        Assert.Equal([Environment.CurrentManagedThreadId], threads);
+        await waiting;
+
+        async Task WaitAsync()
+        {
+            await readiness.WaitAsync().ConfigureAwait(false);
+            threads.Add(Environment.CurrentManagedThreadId);
+        }
     }
 
     [Fact]
