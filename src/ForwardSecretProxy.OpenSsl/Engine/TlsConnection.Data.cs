@@ -34,6 +34,21 @@ public sealed partial class TlsConnection
             ? new ValueTask<int>(read)
             : ReadAfterWaitAsync(buffer, error, cancellationToken);
 
+    /// <summary>Waits until there is something to read.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    /// <exception cref="OperationCanceledException">Nothing came; waiting can go on later.</exception>
+    public ValueTask<bool> WaitForDataAsync(CancellationToken cancellationToken = default)
+    {
+        var read = ReadAsync(Memory<byte>.Empty, cancellationToken);
+        return read.IsCompletedSuccessfully ? new ValueTask<bool>(!_endOfStream) : WaitAsync(read);
+
+        async ValueTask<bool> WaitAsync(ValueTask<int> arrival)
+        {
+            await arrival.ConfigureAwait(false);
+            return !_endOfStream;
+        }
+    }
+
     /// <summary>Writes all of <paramref name="buffer"/>.</summary>
     /// <returns>False when the connection is gone: the client may have received any part of it.</returns>
     /// <exception cref="OperationCanceledException">A record may be half written, so nothing can be written any more.</exception>
@@ -55,7 +70,7 @@ public sealed partial class TlsConnection
             switch (TryShutdown())
             {
                 case LibSsl.SSL_ERROR_WANT_WRITE:
-                    await _writable.WaitAsync().ConfigureAwait(false);
+                    await WaitUntilWritableAsync(_writable).ConfigureAwait(false);
                     break;
                 default:
                     return;
@@ -104,7 +119,7 @@ public sealed partial class TlsConnection
         }
 
         if (IsAborted) _writableForRead.Close();
-        return _writableForRead.WaitAsync();
+        return WaitUntilWritableAsync(_writableForRead);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -115,7 +130,7 @@ public sealed partial class TlsConnection
             static state => ((TlsConnection)state!)._writable.Signal(), this);
         while (error == LibSsl.SSL_ERROR_WANT_WRITE)
         {
-            await _writable.WaitAsync().ConfigureAwait(false);
+            await WaitUntilWritableAsync(_writable).ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested)
             {
                 _isWriteBroken = true;
@@ -215,7 +230,14 @@ public sealed partial class TlsConnection
         for (var i = 0; i < count; i++) _ = LibSsl.SSL_new_session_ticket(_ssl);
     }
 
-    private int TryShutdown()
+    /// <summary>
+    /// A client that has sent its close_notify will send nothing more and expects ours: there is nothing to wait for,
+    /// and closing resets nothing. False when that is not how things are.
+    /// </summary>
+    private bool TryCloseAtOnce() =>
+        _endOfStream && !IsTruncated && TryShutdown(endStream: false) == LibSsl.SSL_ERROR_NONE;
+
+    private int TryShutdown(bool endStream = true)
     {
         lock (_native)
         {
@@ -233,7 +255,7 @@ public sealed partial class TlsConnection
             }
 
             // Fails when the client has reset the connection: then there is nothing left to end.
-            _ = LibC.shutdown(_fd, LibC.SHUT_WR);
+            if (endStream) _ = LibC.shutdown(_fd, LibC.SHUT_WR);
             return LibSsl.SSL_ERROR_NONE;
         }
     }

@@ -32,6 +32,7 @@ public sealed partial class TlsConnection
         using var deadline = Server.StartHandshakeDeadline(this);
         try
         {
+            Start();
             // The client speaks first, so there is nothing to try before it has; from then on the handshake goes on
             // where its bytes arrive, on the poller's thread.
             await _readable.WaitAsync().ConfigureAwait(false);
@@ -51,7 +52,7 @@ public sealed partial class TlsConnection
                         break;
                     case LibSsl.SSL_ERROR_WANT_WRITE:
                         if (_signing?.Signed is not null) ReleaseSigner();
-                        await _writable.WaitAsync().ConfigureAwait(false);
+                        await WaitUntilWritableAsync(_writable).ConfigureAwait(false);
                         break;
                     case LibSsl.SSL_ERROR_WANT_X509_LOOKUP:
                         if (await WaitForLeaseAsync().ConfigureAwait(false) is { } failure) return failure;

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Net;
 using ForwardSecretProxy.OpenSsl.Interop;
 using ForwardSecretProxy.OpenSsl.Sockets;
 
@@ -14,17 +14,21 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
     /// <summary>How long a closing side waits for the other to notice. It is only held open, not worked on.</summary>
     internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    private const uint ReadEvents = LibC.EPOLLIN | LibC.EPOLLRDHUP | LibC.EPOLLET;
+
     [ThreadStatic]
     private static TlsConnection? t_current;
 
     private readonly Lock _native = new();
-    private readonly Socket _socket;
     private readonly int _fd;
-    private readonly SslHandle _ssl;
+    private readonly IDisposable? _owner;
+    private readonly ConnectionLimit? _limit;
     private readonly Readiness _readable = new();
     private readonly Readiness _writable = new();
-    private readonly SocketPoller _poller = SocketPoller.Next();
-    private readonly ulong _pollId;
+    private SslHandle _ssl = null!;
+    private SocketPoller? _poller;
+    private ulong _pollId;
+    private bool _watchesWrites;
     private Readiness? _writableForRead;
     private Action? _peerGoneCallback;
     private volatile bool _peerGone;
@@ -32,33 +36,27 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
     private bool _failed;
     private int _abortReason;
 
-    internal TlsConnection(TlsServer server, SslContextHandle context, Socket socket)
+    /// <summary>Takes over a non-blocking socket. libssl hears of it when the handshake begins.</summary>
+    /// <param name="server">Whose connection it is.</param>
+    /// <param name="fd">The socket.</param>
+    /// <param name="owner">Disposed to close the socket; null when that is this object's business.</param>
+    /// <param name="limit">Where the connection is counted until it is disposed; null for nowhere.</param>
+    internal TlsConnection(TlsServer server, int fd, IDisposable? owner, ConnectionLimit? limit)
     {
         Server = server;
-        _socket = socket;
-        _socket.Blocking = false;
-        _fd = (int)socket.SafeHandle.DangerousGetHandle();
-        _ssl = new SslHandle(context);
-        try
-        {
-            OpenSslError.ThrowIfFailed(LibSsl.SSL_set_fd(_ssl, _fd), "SSL_set_fd");
-            LibSsl.SSL_set_accept_state(_ssl);
-            // One recv takes a record's header and body.
-            LibSsl.SSL_set_read_ahead(_ssl, 1);
-            _pollId = _poller.Add(_fd, this);
-        }
-        catch
-        {
-            _ssl.Dispose();
-            throw;
-        }
+        _fd = fd;
+        _owner = owner;
+        _limit = limit;
     }
 
     /// <summary>What the handshake agreed on; null before it is done.</summary>
     public TlsSessionInfo? Session { get; private set; }
 
-    /// <summary>The socket below; for its addresses.</summary>
-    public Socket Socket => _socket;
+    /// <summary>The client's address; null for a socket that has none, or is closed.</summary>
+    public IPEndPoint? RemoteEndPoint => ReadEndPoint(SocketAddresses.Remote);
+
+    /// <summary>The address the client came to; null for a socket that has none, or is closed.</summary>
+    public IPEndPoint? LocalEndPoint => ReadEndPoint(SocketAddresses.Local);
 
     /// <summary>The connection whose native call runs on this thread now.</summary>
     internal static TlsConnection? Current => t_current;
@@ -100,7 +98,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
     {
         try
         {
-            if (IsAborted) return;
+            if (IsAborted || TryCloseAtOnce()) return;
             using var deadline = Server.StartCloseDeadline(this);
             await ShutdownAsync().ConfigureAwait(false);
             while (!_endOfStream && !IsAborted && !TryDrain()) await _readable.WaitAsync().ConfigureAwait(false);
@@ -118,13 +116,57 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            _poller.Remove(_fd, _pollId);
-            _ssl.Dispose();
+            _poller?.Forget(_pollId);
+            _ssl?.Dispose();
+            if (_owner is null)
+                _ = LibC.close(_fd);
+            else
+                _owner.Dispose();
         }
 
+        _limit?.Leave();
         Abort(TlsHandshakeOutcome.Aborted);
         RaisePeerGone();
-        _socket.Dispose();
+    }
+
+    /// <summary>Hands the socket to libssl and asks to be told of what arrives.</summary>
+    private void Start()
+    {
+        lock (_native)
+        {
+            if (_disposed) return;
+            _ssl = new SslHandle(Server.DefaultContext);
+            OpenSslError.ThrowIfFailed(LibSsl.SSL_set_fd(_ssl, _fd), "SSL_set_fd");
+            LibSsl.SSL_set_accept_state(_ssl);
+            // One recv takes a record's header and body.
+            LibSsl.SSL_set_read_ahead(_ssl, 1);
+            var poller = SocketPoller.Choose();
+            _pollId = poller.Add(_fd, ReadEvents, this);
+            _poller = poller;
+        }
+    }
+
+    /// <summary>
+    /// Waits until the socket takes more. Most connections never have to, and are told of arrivals only until they do.
+    /// </summary>
+    private ValueTask WaitUntilWritableAsync(Readiness readiness)
+    {
+        lock (_native)
+        {
+            if (!_watchesWrites && !_disposed && _poller is not null)
+            {
+                _watchesWrites = true;
+                // Reports what is there already, so no edge is lost.
+                _poller.Change(_fd, ReadEvents | LibC.EPOLLOUT, _pollId);
+            }
+        }
+
+        return readiness.WaitAsync();
+    }
+
+    private IPEndPoint? ReadEndPoint(Func<int, IPEndPoint?> read)
+    {
+        lock (_native) return _disposed ? null : read(_fd);
     }
 
     private bool IsAborted => Volatile.Read(ref _abortReason) != (int)TlsHandshakeOutcome.None;
@@ -139,15 +181,14 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
         }
 
         if (_peerGone) RaisePeerGone();
-        // Handshakes are short and, but for a slow token, do not block: they stay on this thread.
-        var inline = Session is null;
+        // What follows stays on this thread: nothing in it blocks, but for a token that is slow all of a sudden.
         if ((events & (failed | LibC.EPOLLOUT)) != 0)
         {
-            _writable.Signal(inline);
-            Volatile.Read(ref _writableForRead)?.Signal(inline);
+            _writable.Signal(inline: true);
+            Volatile.Read(ref _writableForRead)?.Signal(inline: true);
         }
 
-        if ((events & (failed | LibC.EPOLLIN | LibC.EPOLLRDHUP)) != 0) _readable.Signal(inline);
+        if ((events & (failed | LibC.EPOLLIN | LibC.EPOLLRDHUP)) != 0) _readable.Signal(inline: true);
     }
 
     private void RaisePeerGone()

@@ -66,8 +66,12 @@ public sealed class TlsServer : IDisposable
     }
 
     /// <summary>Takes over an accepted socket; nothing is read or written before the handshake is asked for.</summary>
-    /// <exception cref="OpenSslException">libssl is out of memory.</exception>
-    public TlsConnection Accept(Socket socket) => new(this, _names.Default.Context, socket);
+    public TlsConnection Accept(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.Blocking = false;
+        return new TlsConnection(this, (int)socket.SafeHandle.DangerousGetHandle(), socket, limit: null);
+    }
 
     /// <summary>Frees the contexts and forgets all sessions. Connections that are open go on.</summary>
     public void Dispose()
@@ -78,6 +82,9 @@ public sealed class TlsServer : IDisposable
         foreach (var certificates in _certificates) certificates.Context.Dispose();
         foreach (var key in _keys) key.Dispose();
     }
+
+    /// <summary>What a connection begins with, before it has named a server.</summary>
+    internal SslContextHandle DefaultContext => _names.Default.Context;
 
     internal ServerCertificates? FindCertificates(ReadOnlySpan<char> serverName) =>
         serverName.IsEmpty ? _names.Default : _names.Find(serverName);

@@ -2,18 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace ForwardSecretProxy.OpenSsl.Sockets;
 
-/// <summary>What is used of Linux's socket readiness interface: epoll(7), recv(2), shutdown(2).</summary>
+/// <summary>What is used of Linux's socket readiness interface: epoll(7), accept4(2), recv(2), shutdown(2).</summary>
 internal static unsafe partial class LibC
 {
     internal const int EPOLL_CLOEXEC = 0x80000;
     internal const int EPOLL_CTL_ADD = 1;
     internal const int EPOLL_CTL_DEL = 2;
+    internal const int EPOLL_CTL_MOD = 3;
 
     internal const uint EPOLLIN = 0x001;
     internal const uint EPOLLOUT = 0x004;
     internal const uint EPOLLERR = 0x008;
     internal const uint EPOLLHUP = 0x010;
     internal const uint EPOLLRDHUP = 0x2000;
+    internal const uint EPOLLEXCLUSIVE = 1u << 28;
     internal const uint EPOLLET = 1u << 31;
 
     internal const int SHUT_WR = 1;
@@ -21,6 +23,15 @@ internal static unsafe partial class LibC
     internal const int MSG_DONTWAIT = 0x40;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
+    internal const int ENOMEM = 12;
+    internal const int ENFILE = 23;
+    internal const int EMFILE = 24;
+    internal const int ENOBUFS = 105;
+
+    internal const int SOCK_NONBLOCK = 0x800;
+    internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int IPPROTO_TCP = 6;
+    internal const int TCP_NODELAY = 1;
 
     private const string Name = "libc";
 
@@ -38,4 +49,19 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name)]
     internal static partial int shutdown(int fd, int how);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int accept4(SafeHandle fd, byte* address, uint* addressLength, int flags);
+
+    [LibraryImport(Name)]
+    internal static partial int setsockopt(int fd, int level, int option, int* value, uint length);
+
+    [LibraryImport(Name)]
+    internal static partial int getsockname(int fd, byte* address, uint* addressLength);
+
+    [LibraryImport(Name)]
+    internal static partial int getpeername(int fd, byte* address, uint* addressLength);
+
+    [LibraryImport(Name)]
+    internal static partial int close(int fd);
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,8 +6,9 @@ namespace ForwardSecretProxy.OpenSsl.Sockets;
 
 /// <summary>
 /// One epoll instance and the thread that turns its edges into <see cref="Readiness"/>. There is one for each
-/// processor, because handshakes run on it. A thread that is held up (by a token that hangs in the middle of a
-/// signature, say) is relieved: another takes over the epoll instance, and the one that was stuck ends when it is free.
+/// processor, because handshakes and whatever follows an arrival run on it, without a change of threads. A thread that
+/// is held up (by a token that hangs in the middle of a signature, say) is relieved: another takes over the epoll
+/// instance and the events that were in hand, and the one that was stuck ends when it is free.
 /// </summary>
 internal sealed unsafe class SocketPoller
 {
@@ -18,6 +18,9 @@ internal sealed unsafe class SocketPoller
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>A poller that has this many connections more than another leaves new ones to that one.</summary>
+    private const int Imbalance = 8;
+
     // struct epoll_event is packed on x86-64 and naturally aligned elsewhere (epoll_ctl(2)).
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int DataOffset = EventSize - sizeof(ulong);
@@ -26,6 +29,9 @@ internal sealed unsafe class SocketPoller
 
     private static readonly Timer Watch = new(static _ => RelieveStuck(), null, Patience, Patience);
 
+    [ThreadStatic]
+    private static SocketPoller? t_current;
+
     private static uint _turn;
 
     private readonly int _epoll;
@@ -33,23 +39,45 @@ internal sealed unsafe class SocketPoller
     private readonly Stack<int> _freeSlots = new();
     private Slot[] _slots = new Slot[256];
     private int _usedSlots;
+    private int _count;
     private int _generation;
+    private Batch _batch;
     private long _busySince;
 
     private SocketPoller()
     {
         _epoll = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
         if (_epoll < 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_create1 failed");
+        _batch = new Batch();
         StartThread();
     }
 
-    /// <summary>One of the process's pollers, each in turn.</summary>
-    internal static SocketPoller Next() => Pollers.Value[Interlocked.Increment(ref _turn) % (uint)Pollers.Value.Length];
+    /// <summary>All of them.</summary>
+    internal static IReadOnlyList<SocketPoller> All => Pollers.Value;
 
-    /// <summary>Reports the edges of <paramref name="fd"/> from now on.</summary>
-    /// <returns>What <see cref="Remove"/> takes.</returns>
+    /// <summary>
+    /// Where a new connection is best served: by the poller that runs on this thread, unless another has far fewer; on
+    /// other threads by each in turn.
+    /// </summary>
+    internal static SocketPoller Choose()
+    {
+        var pollers = Pollers.Value;
+        if (t_current is not { } chosen) return pollers[Interlocked.Increment(ref _turn) % (uint)pollers.Length];
+        foreach (var poller in pollers)
+        {
+            if (Volatile.Read(ref poller._count) < Volatile.Read(ref chosen._count) - Imbalance) chosen = poller;
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Reports the events of <paramref name="fd"/> from now on.</summary>
+    /// <param name="fd">A non-blocking socket.</param>
+    /// <param name="events">A set of <c>EPOLL*</c> bits.</param>
+    /// <param name="target">Who is told.</param>
+    /// <returns>What <see cref="Change"/> and <see cref="Forget"/> take.</returns>
     /// <exception cref="Win32Exception">The kernel refused.</exception>
-    internal ulong Add(int fd, ISocketEvents target)
+    internal ulong Add(int fd, uint events, ISocketEvents target)
     {
         ulong id;
         lock (_lock)
@@ -63,26 +91,29 @@ internal sealed unsafe class SocketPoller
             ref var slot = ref _slots[index];
             slot.Target = target;
             id = ((ulong)++slot.Generation << 32) | (uint)index;
+            _count++;
         }
 
-        var ev = stackalloc byte[16];
-        *(uint*)ev = LibC.EPOLLIN | LibC.EPOLLOUT | LibC.EPOLLRDHUP | LibC.EPOLLET;
-        Unsafe.WriteUnaligned(ev + DataOffset, id);
-        if (LibC.epoll_ctl(_epoll, LibC.EPOLL_CTL_ADD, fd, ev) == 0) return id;
-
+        if (Control(LibC.EPOLL_CTL_ADD, fd, events, id) == 0) return id;
         var error = Marshal.GetLastPInvokeError();
-        Release(id);
+        Forget(id);
         throw new Win32Exception(error, "epoll_ctl failed");
     }
 
-    /// <summary>Call before <paramref name="fd"/> is closed. An edge that is under way finds nobody.</summary>
+    /// <summary>Reports <paramref name="events"/> from now on, those first that are there already.</summary>
+    internal void Change(int fd, uint events, ulong id) => Control(LibC.EPOLL_CTL_MOD, fd, events, id);
+
+    /// <summary>Reports nothing more of a socket that stays open.</summary>
     internal void Remove(int fd, ulong id)
     {
-        LibC.epoll_ctl(_epoll, LibC.EPOLL_CTL_DEL, fd, null);
-        Release(id);
+        Control(LibC.EPOLL_CTL_DEL, fd, 0, id);
+        Forget(id);
     }
 
-    private void Release(ulong id)
+    /// <summary>
+    /// Call before the socket is closed, which is what takes it from epoll. An event that is under way finds nobody.
+    /// </summary>
+    internal void Forget(ulong id)
     {
         lock (_lock)
         {
@@ -90,7 +121,16 @@ internal sealed unsafe class SocketPoller
             slot.Target = null;
             slot.Generation++;
             _freeSlots.Push((int)(uint)id);
+            _count--;
         }
+    }
+
+    private int Control(int operation, int fd, uint events, ulong id)
+    {
+        var ev = stackalloc byte[16];
+        *(uint*)ev = events;
+        Unsafe.WriteUnaligned(ev + DataOffset, id);
+        return LibC.epoll_ctl(_epoll, operation, fd, ev);
     }
 
     private ISocketEvents? Find(ulong id)
@@ -110,18 +150,32 @@ internal sealed unsafe class SocketPoller
 
     private void Run(int generation)
     {
-        // One event at a time: a thread that gets stuck has no others in hand.
-        var ev = stackalloc byte[EventSize];
+        t_current = this;
+        // What the thread before this one had in hand when it got stuck.
+        Work(Volatile.Read(ref _batch));
+        var batch = new Batch();
+        Volatile.Write(ref _batch, batch);
         while (Volatile.Read(ref _generation) == generation)
         {
             Volatile.Write(ref _busySince, 0);
-            var count = LibC.epoll_wait(_epoll, ev, 1, -1);
+            int count;
+            fixed (byte* events = batch.Events) count = LibC.epoll_wait(_epoll, events, Batch.Capacity, -1);
             if (count < 0 && Marshal.GetLastPInvokeError() is var error && error != LibC.EINTR)
                 Environment.FailFast($"epoll_wait failed: {Marshal.GetPInvokeErrorMessage(error)}");
-            if (count != 1) continue;
+            batch.Fill(count);
+            Work(batch);
+        }
 
-            Volatile.Write(ref _busySince, Stopwatch.GetTimestamp());
-            Find(Unsafe.ReadUnaligned<ulong>(ev + DataOffset))?.OnSocketEvents(*(uint*)ev);
+        t_current = null;
+    }
+
+    /// <summary>Ends when all of <paramref name="batch"/> is taken, by this thread or by the one that relieves it.</summary>
+    private void Work(Batch batch)
+    {
+        while (batch.TryTake(out var events, out var id))
+        {
+            Volatile.Write(ref _busySince, Environment.TickCount64);
+            Find(id)?.OnSocketEvents(events);
         }
     }
 
@@ -134,7 +188,7 @@ internal sealed unsafe class SocketPoller
     private void RelieveIfStuck()
     {
         var since = Volatile.Read(ref _busySince);
-        if (since == 0 || Stopwatch.GetElapsedTime(since) < Patience) return;
+        if (since == 0 || Environment.TickCount64 - since < Patience.TotalMilliseconds) return;
         Volatile.Write(ref _busySince, 0);
         StartThread();
     }
@@ -143,6 +197,34 @@ internal sealed unsafe class SocketPoller
     {
         internal ISocketEvents? Target;
         internal uint Generation;
+    }
+
+    /// <summary>The events of one epoll_wait, each taken once, by whichever thread comes to it.</summary>
+    private sealed class Batch
+    {
+        internal const int Capacity = 64;
+
+        // How many there are in the upper half, how many are taken in the lower: one word, so that both change at once.
+        private long _state;
+
+        internal byte[] Events { get; } = GC.AllocateArray<byte>(Capacity * EventSize, pinned: true);
+
+        internal void Fill(int count) => Volatile.Write(ref _state, (long)Math.Max(count, 0) << 32);
+
+        internal bool TryTake(out uint events, out ulong id)
+        {
+            while (Volatile.Read(ref _state) is var state && (int)state < (int)(state >> 32))
+            {
+                if (Interlocked.CompareExchange(ref _state, state + 1, state) != state) continue;
+                ref var start = ref Events[(int)state * EventSize];
+                events = Unsafe.ReadUnaligned<uint>(ref start);
+                id = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, DataOffset));
+                return true;
+            }
+
+            (events, id) = (0, 0);
+            return false;
+        }
     }
 }
 

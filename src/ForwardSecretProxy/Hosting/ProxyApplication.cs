@@ -24,7 +24,7 @@ internal static class ProxyApplication
         });
         builder.Logging.AddStandardError(server.Options.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddTlsListeners(server.Options.Tls.Limits);
+        builder.Services.AddTlsListeners(server.Options.Tls.Limits, server.Options.Limits.MaxConnections);
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, server));
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = server.Options.Limits.ShutdownTimeout);
@@ -48,7 +48,7 @@ internal static class ProxyApplication
     {
         var limits = server.Options.Limits;
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        // The listeners count connections themselves, from accept on: Kestrel sees only those that speak.
         kestrel.Limits.MaxConcurrentUpgradedConnections = limits.MaxConnections;
         kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBodyBytes == 0 ? null : limits.MaxRequestBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;

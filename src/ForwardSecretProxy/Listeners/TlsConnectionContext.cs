@@ -36,8 +36,8 @@ internal sealed class TlsConnectionContext :
         _connection = connection;
         _session = connection.Session ?? throw new InvalidOperationException("The handshake is not done.");
         ConnectionId = Interlocked.Increment(ref _lastId).ToString("X", CultureInfo.InvariantCulture);
-        LocalEndPoint = connection.Socket.LocalEndPoint;
-        RemoteEndPoint = connection.Socket.RemoteEndPoint;
+        LocalEndPoint = connection.LocalEndPoint;
+        RemoteEndPoint = connection.RemoteEndPoint;
         ConnectionClosed = _closed.Token;
         Items = new ConnectionItems();
 

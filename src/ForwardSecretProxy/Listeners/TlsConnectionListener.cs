@@ -7,27 +7,26 @@ using Microsoft.AspNetCore.Connections;
 namespace ForwardSecretProxy.Listeners;
 
 /// <summary>
-/// Accepts, shakes hands, and gives Kestrel connections that are ready: whoever fails the handshake never costs it
-/// anything.
+/// Accepts, shakes hands, and gives Kestrel connections that have something to say: whoever fails the handshake, or
+/// stays silent after it, never costs it anything.
 /// </summary>
 internal sealed partial class TlsConnectionListener : IConnectionListener
 {
-    private readonly Socket _socket;
-    private readonly TlsServer _server;
     private readonly HandshakeAdmission _admission;
     private readonly ILogger _logger;
+    private readonly IdleClock _silence;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<ConnectionContext> _ready = Channel.CreateUnbounded<ConnectionContext>();
-    private readonly Task _acceptLoop;
+    private readonly TlsAcceptor _acceptor;
 
-    internal TlsConnectionListener(Socket socket, TlsServer server, HandshakeAdmission admission, ILogger logger)
+    internal TlsConnectionListener(
+        Socket socket, TlsServer server, HandshakeAdmission admission, ConnectionLimit limit, TimeSpan idleTimeout, ILogger logger)
     {
-        _socket = socket;
-        _server = server;
         _admission = admission;
         _logger = logger;
+        _silence = new IdleClock(idleTimeout, TimeProvider.System);
         EndPoint = socket.LocalEndPoint!;
-        _acceptLoop = AcceptLoopAsync();
+        _acceptor = new TlsAcceptor(socket, server, limit, connection => _ = ServeAsync(connection), LogAcceptFailed);
     }
 
     /// <inheritdoc/>
@@ -37,12 +36,12 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
         await _ready.Reader.WaitToReadAsync(cancellationToken) && _ready.Reader.TryRead(out var connection) ? connection : null;
 
-    /// <summary>Stops accepting; handshakes that run are ended.</summary>
+    /// <summary>Stops accepting; handshakes that run are ended, and connections that were silent are closed.</summary>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        _acceptor.Dispose();
         await _stop.CancelAsync();
-        _socket.Dispose();
-        await _acceptLoop;
+        _silence.Stop();
         _ready.Writer.TryComplete();
     }
 
@@ -54,61 +53,20 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
         _stop.Dispose();
     }
 
-    private async Task AcceptLoopAsync()
+    private async Task ServeAsync(TlsConnection connection)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                var socket = await _socket.AcceptAsync(_stop.Token);
-                _ = HandshakeAsync(socket);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException exception) when (!_stop.IsCancellationRequested)
-            {
-                // ECONNABORTED is the client's doing; out of descriptors passes when connections close.
-                LogAcceptFailed(exception.SocketErrorCode);
-                if (exception.SocketErrorCode == SocketError.TooManyOpenSockets) await PauseAsync();
-            }
-            catch (Exception) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task PauseAsync()
-    {
-        try
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), _stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The loop ends by itself.
-        }
-    }
-
-    private async Task HandshakeAsync(Socket socket)
-    {
-        TlsConnection? connection = null;
         try
         {
             if (!await _admission.EnterAsync(_stop.Token))
             {
                 LogTurnedAway();
-                socket.Dispose();
+                connection.Dispose();
                 return;
             }
 
             TlsHandshakeResult result;
             try
             {
-                socket.NoDelay = true;
-                connection = _server.Accept(socket);
                 result = await HandshakeAsync(connection);
             }
             finally
@@ -116,13 +74,15 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
                 _admission.Leave();
             }
 
-            await FinishAsync(connection, result);
+            if (result.Outcome == TlsHandshakeOutcome.Completed && await SpeaksAsync(connection))
+                await HandOverAsync(connection);
+            else
+                await CloseAsync(connection, result);
         }
         catch (Exception exception)
         {
             if (!_stop.IsCancellationRequested) LogHandshakeBroke(exception);
-            connection?.Dispose();
-            socket.Dispose();
+            connection.Dispose();
         }
     }
 
@@ -132,24 +92,36 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
         return await connection.HandshakeAsync();
     }
 
-    private async ValueTask FinishAsync(TlsConnection connection, TlsHandshakeResult result)
+    /// <summary>False when the client has closed or has said nothing for as long as it may be idle.</summary>
+    private async ValueTask<bool> SpeaksAsync(TlsConnection connection)
     {
-        if (result.Outcome == TlsHandshakeOutcome.Completed)
+        try
         {
-            var context = new TlsConnectionContext(connection);
-            if (!_ready.Writer.TryWrite(context)) await context.DisposeAsync();
-            return;
+            return await connection.WaitForDataAsync(_silence.Token);
         }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
+    private async ValueTask HandOverAsync(TlsConnection connection)
+    {
+        var context = new TlsConnectionContext(connection);
+        if (!_ready.Writer.TryWrite(context)) await context.DisposeAsync();
+    }
+
+    private async ValueTask CloseAsync(TlsConnection connection, TlsHandshakeResult result)
+    {
         if (result.Outcome == TlsHandshakeOutcome.SigningFailed)
             LogSigningFailed(result.Detail ?? "no reason given");
-        else
+        else if (result.Outcome != TlsHandshakeOutcome.Completed)
             LogHandshakeFailed(result.Outcome, result.Detail ?? "");
         await connection.CloseAsync();
     }
 
     [LoggerMessage(3001, LogLevel.Warning, "Could not accept a connection: {Error}.")]
-    private partial void LogAcceptFailed(SocketError error);
+    private partial void LogAcceptFailed(string error);
 
     [LoggerMessage(3002, LogLevel.Warning, "A connection was turned away: too many handshakes wait already (Tls:Limits).")]
     private partial void LogTurnedAway();

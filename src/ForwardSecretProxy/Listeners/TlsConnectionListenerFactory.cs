@@ -1,13 +1,20 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using ForwardSecretProxy.OpenSsl.Engine;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace ForwardSecretProxy.Listeners;
 
 /// <summary>Kestrel's way to a listener of ours: binds every <see cref="TlsEndPoint"/> and nothing else.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Created by the container.")]
-internal sealed class TlsConnectionListenerFactory(HandshakeAdmission admission, ILogger<TlsConnectionListener> logger)
+internal sealed class TlsConnectionListenerFactory(
+    HandshakeAdmission admission,
+    ConnectionLimit limit,
+    IOptions<KestrelServerOptions> kestrel,
+    ILogger<TlsConnectionListener> logger)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>As long as the kernel allows by default (net.core.somaxconn): a burst waits instead of being refused.</summary>
@@ -34,6 +41,7 @@ internal sealed class TlsConnectionListenerFactory(HandshakeAdmission admission,
             throw;
         }
 
-        return new(new TlsConnectionListener(socket, tls.Server, admission, logger));
+        return new(new TlsConnectionListener(
+            socket, tls.Server, admission, limit, kestrel.Value.Limits.KeepAliveTimeout, logger));
     }
 }

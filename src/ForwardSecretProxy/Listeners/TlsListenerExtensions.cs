@@ -11,7 +11,10 @@ internal static class TlsListenerExtensions
     /// <summary>Registers the transport that <see cref="ListenTls"/> needs.</summary>
     /// <param name="services">Kestrel's container.</param>
     /// <param name="limits">How many handshakes all listeners together run and queue.</param>
-    public static IServiceCollection AddTlsListeners(this IServiceCollection services, HandshakeLimits limits) => services
+    /// <param name="maxConnections">How many client connections there may be at once.</param>
+    public static IServiceCollection AddTlsListeners(
+        this IServiceCollection services, HandshakeLimits limits, int maxConnections) => services
+        .AddSingleton(new ConnectionLimit(maxConnections))
         .AddSingleton(new HandshakeAdmission(limits.MaxConcurrent, limits.MaxQueued))
         .AddSingleton<IConnectionListenerFactory, TlsConnectionListenerFactory>();
 

@@ -1,0 +1,24 @@
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>
+/// How many client connections there may be at once, whatever state they are in: the handshake's are counted as those
+/// that are served are. Shared by the listeners of a process.
+/// </summary>
+/// <param name="max">The most, at least 1.</param>
+public sealed class ConnectionLimit(int max)
+{
+    private int _count;
+
+    /// <summary>The connections there are now.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Counts one more; false when there is no room.</summary>
+    internal bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _count) <= max) return true;
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    internal void Leave() => Interlocked.Decrement(ref _count);
+}

@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ForwardSecretProxy.OpenSsl.Sockets;
+
+namespace ForwardSecretProxy.OpenSsl.Engine;
+
+/// <summary>
+/// Accepts on a listening socket with every poller, so that a connection is mostly served by the thread that accepted
+/// it. Each poller takes one at a time, and the next goes to whichever is free.
+/// </summary>
+public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
+{
+    /// <summary>How long accepting rests when the process or the system has no descriptor or memory left.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
+    private readonly List<(SocketPoller Poller, ulong Id)> _polls = [];
+    private readonly Socket _socket;
+    private readonly SafeHandle _handle;
+    private readonly TlsServer _server;
+    private readonly ConnectionLimit _limit;
+    private readonly Action<TlsConnection> _accepted;
+    private readonly Action<string> _failed;
+    private readonly Timer _resume;
+    private bool _disposed;
+
+    /// <summary>Begins to accept.</summary>
+    /// <param name="socket">Bound and listening; closed by <see cref="Dispose"/>.</param>
+    /// <param name="server">What the connections are served with.</param>
+    /// <param name="limit">Connections beyond it are closed at once.</param>
+    /// <param name="accepted">Takes a connection over. Called on a poller's thread: must not block and must not throw.</param>
+    /// <param name="failed">Told why a connection could not be accepted; likewise.</param>
+    public TlsAcceptor(
+        Socket socket, TlsServer server, ConnectionLimit limit, Action<TlsConnection> accepted, Action<string> failed)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        _socket = socket;
+        _socket.Blocking = false;
+        _handle = socket.SafeHandle;
+        _server = server;
+        _limit = limit;
+        _accepted = accepted;
+        _failed = failed;
+        _resume = new Timer(static state => ((TlsAcceptor)state!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
+        Watch();
+    }
+
+    /// <summary>Accepts nothing more; whoever is in the queue of the kernel is reset.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            Unwatch();
+        }
+
+        _resume.Dispose();
+        // A poller that is in accept4 holds a reference: the descriptor is closed after it.
+        _socket.Dispose();
+    }
+
+    void ISocketEvents.OnSocketEvents(uint events)
+    {
+        int fd;
+        try
+        {
+            fd = LibC.accept4(_handle, null, null, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
+        }
+        catch (ObjectDisposedException)
+        {
+            return;
+        }
+
+        if (fd < 0)
+            OnFailure(Marshal.GetLastPInvokeError());
+        else if (!_limit.TryEnter())
+            _ = LibC.close(fd);
+        else
+            _accepted(Prepare(fd));
+    }
+
+    private TlsConnection Prepare(int fd)
+    {
+        var yes = 1;
+        // Fails on a socket that is not TCP, which has no such delay.
+        _ = LibC.setsockopt(fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, &yes, sizeof(int));
+        return new TlsConnection(_server, fd, owner: null, _limit);
+    }
+
+    private void OnFailure(int error)
+    {
+        switch (error)
+        {
+            case LibC.EAGAIN or LibC.EINTR:
+                return;
+            case LibC.EMFILE or LibC.ENFILE or LibC.ENOBUFS or LibC.ENOMEM:
+                // The connection stays in the kernel's queue, which would report it again and again.
+                lock (_lock)
+                {
+                    Unwatch();
+                    if (!_disposed) _resume.Change(Pause, Timeout.InfiniteTimeSpan);
+                }
+
+                break;
+        }
+
+        _failed(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    private void Watch()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _polls.Count > 0) return;
+            var fd = (int)_handle.DangerousGetHandle();
+            foreach (var poller in SocketPoller.All)
+                _polls.Add((poller, poller.Add(fd, LibC.EPOLLIN | LibC.EPOLLEXCLUSIVE, this)));
+        }
+    }
+
+    private void Unwatch()
+    {
+        var fd = (int)_handle.DangerousGetHandle();
+        foreach (var (poller, id) in _polls) poller.Remove(fd, id);
+        _polls.Clear();
+    }
+}
