@@ -5,6 +5,7 @@ namespace ForwardSecretProxy.FunctionalTests.Scripts;
 /// <summary>The scripts a newcomer meets first, on systems that lack what they need.</summary>
 public sealed class ScriptTests : IDisposable
 {
+    private const int WrongUsage = 2;
     private const int CannotRun = 3;
 
     private readonly TemporaryDirectory _bin = new();
@@ -20,12 +21,25 @@ public sealed class ScriptTests : IDisposable
     [Theory]
     [InlineData("tests/run.sh")]
     [InlineData("softhsm/demo.sh")]
+    [InlineData("benchmarks/run.sh")]
     public async Task Script_WithoutTheSdk_SaysWhatToInstall(string script)
     {
         var result = await RunAsync(script);
 
         Assert.Equal(CannotRun, result.ExitCode);
         Assert.Contains(".NET 10 SDK", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help", 0)]
+    [InlineData("quick", WrongUsage)]
+    public async Task Benchmarks_HelpOrAnUnknownMode_ShowsTheUsage(string argument, int exitCode)
+    {
+        var result = await RunAsync("benchmarks/run.sh", argument);
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains("benchmarks/run.sh [short|long|smoke]", result.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pipefail", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]
