@@ -25,7 +25,7 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
     private bool _disposed;
 
     /// <summary>Begins to accept.</summary>
-    /// <param name="socket">Bound and listening; closed by <see cref="Dispose"/>.</param>
+    /// <param name="socket">A TCP socket, bound and listening; closed by <see cref="Dispose"/>.</param>
     /// <param name="server">What the connections are served with.</param>
     /// <param name="limit">Connections beyond it are closed at once.</param>
     /// <param name="accepted">Takes a connection over. Called on a poller's thread: must not block and must not throw.</param>
@@ -36,6 +36,8 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         ArgumentNullException.ThrowIfNull(socket);
         _socket = socket;
         _socket.Blocking = false;
+        // Linux hands it down to what is accepted.
+        _socket.NoDelay = true;
         _handle = socket.SafeHandle;
         _server = server;
         _limit = limit;
@@ -77,15 +79,7 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         else if (!_limit.TryEnter())
             _ = LibC.close(fd);
         else
-            _accepted(Prepare(fd));
-    }
-
-    private TlsConnection Prepare(int fd)
-    {
-        var yes = 1;
-        // Fails on a socket that is not TCP, which has no such delay.
-        _ = LibC.setsockopt(fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, &yes, sizeof(int));
-        return new TlsConnection(_server, fd, owner: null, _limit);
+            _accepted(new TlsConnection(_server, fd, owner: null, _limit));
     }
 
     private void OnFailure(int error)

@@ -87,21 +87,25 @@ internal static unsafe class TlsCallbacks
     private static int OnNewSessionIsNotResumable(nint ssl, int forwardSecure) =>
         LibSsl.SSL_version_raw(ssl) == LibSsl.TLS1_3_VERSION ? 0 : 1;
 
-    /// <summary>A non-zero answer keeps libssl's reference.</summary>
+    /// <summary>
+    /// Keeps a copy. libssl spoils the session of a connection that ends without a close_notify, as most do, and a
+    /// client that comes back shows the newest ticket first. Zero: the original stays libssl's.
+    /// </summary>
     [UnmanagedCallersOnly]
     private static int OnNewSession(nint ssl, nint session)
     {
         try
         {
-            return LibSsl.SSL_version_raw(ssl) == LibSsl.TLS1_3_VERSION
-                && TlsConnection.Current is { } connection
-                && connection.Server.Sessions.TryAdd(session, connection.ServerName) ? 1 : 0;
+            if (LibSsl.SSL_version_raw(ssl) != LibSsl.TLS1_3_VERSION || TlsConnection.Current is not { } connection) return 0;
+            var copy = LibSsl.SSL_SESSION_dup(session);
+            if (copy != 0 && !connection.Server.Sessions.TryAdd(copy, connection.ServerName)) LibSsl.SSL_SESSION_free(copy);
         }
         catch (Exception exception)
         {
             TlsConnection.Current?.Report(exception);
-            return 0;
         }
+
+        return 0;
     }
 
     /// <summary>Gives the session away with its reference: a ticket is looked up once in its life.</summary>

@@ -143,6 +143,9 @@ internal static unsafe partial class LibSsl
     internal static partial byte* SSL_SESSION_get_id(nint session, uint* length);
 
     [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial nint SSL_SESSION_dup(nint session);
+
+    [LibraryImport(NativeLibraries.Ssl)]
     internal static partial void SSL_SESSION_free(nint session);
 
     [LibraryImport(NativeLibraries.Ssl)]

@@ -31,7 +31,7 @@ internal static unsafe partial class LibC
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int IPPROTO_TCP = 6;
-    internal const int TCP_NODELAY = 1;
+    internal const int TCP_CORK = 3;
 
     private const string Name = "libc";
 
@@ -53,7 +53,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int accept4(SafeHandle fd, byte* address, uint* addressLength, int flags);
 
-    [LibraryImport(Name)]
+    [LibraryImport(Name), SuppressGCTransition]
     internal static partial int setsockopt(int fd, int level, int option, int* value, uint length);
 
     [LibraryImport(Name)]

@@ -100,6 +100,19 @@ public sealed class TlsConnectionTests : IDisposable
         await gone.Task.WaitAsync(Patience);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Resume_AfterAConnectionThatJustEnded_Succeeds(bool closeNotify)
+    {
+        // As browsers leave: without a close_notify. The client shows the newest ticket.
+        var options = EngineServer.ClientOptions();
+        options.AllowTlsResume = true;
+
+        Assert.False(await VisitAsync(options, closeNotify));
+        Assert.True(await VisitAsync(options, closeNotify));
+    }
+
     [Fact]
     public async Task Read_Cancelled_CanGoOnLater()
     {
@@ -203,6 +216,25 @@ public sealed class TlsConnectionTests : IDisposable
         Assert.Single(NativeLibraries.LoadedCopies("libcrypto.so"));
         // The control: what is not loaded is not counted.
         Assert.Empty(NativeLibraries.LoadedCopies("libnothing.so"));
+    }
+
+    /// <summary>One connection with an answer on it, closed by the client; tells whether it was resumed.</summary>
+    private async Task<bool> VisitAsync(SslClientAuthenticationOptions options, bool closeNotify)
+    {
+        using var socket = await _server.ConnectAsync();
+        await using var client = new SslStream(new NetworkStream(socket));
+        using var connection = await _server.AcceptAsync();
+        var handshake = connection.HandshakeAsync().AsTask();
+        await client.AuthenticateAsClientAsync(options).WaitAsync(Patience);
+        Assert.Equal(TlsHandshakeOutcome.Completed, (await handshake).Outcome);
+
+        Assert.True(await connection.WriteAsync("x"u8.ToArray()));
+        Assert.Equal(1, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
+        if (closeNotify) await client.ShutdownAsync();
+        socket.Shutdown(SocketShutdown.Both);
+        Assert.Equal(0, await connection.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
+        Assert.Equal(!closeNotify, connection.IsTruncated);
+        return connection.Session!.Resumed;
     }
 
     private async Task<(SslStream Client, TlsConnection Server, Socket Socket)> EstablishOnSocketAsync()
