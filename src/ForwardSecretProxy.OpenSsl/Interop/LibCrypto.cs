@@ -36,6 +36,34 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint OSSL_PROVIDER_load(nint libctx, string name);
 
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial OsslAlgorithm* OSSL_PROVIDER_query_operation(nint provider, int operation, int* noStore);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint OSSL_PROVIDER_get0_provider_ctx(nint provider);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int OSSL_PROVIDER_get_capabilities(
+        nint provider, byte* capability, delegate* unmanaged<OsslParam*, nint, int> callback, nint argument);
+
+    [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
+    internal static partial int SHA256_Init(HashState* state);
+
+    [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
+    internal static partial int SHA256_Update(HashState* state, byte* data, nuint length);
+
+    [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
+    internal static partial int SHA256_Final(byte* digest, HashState* state);
+
+    [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
+    internal static partial int SHA384_Init(HashState* state);
+
+    [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
+    internal static partial int SHA384_Update(HashState* state, byte* data, nuint length);
+
+    [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
+    internal static partial int SHA384_Final(byte* digest, HashState* state);
+
     [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint EVP_PKEY_CTX_new_from_name(nint libctx, string name, string? propquery);
 
@@ -76,7 +104,19 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
     internal static partial ulong BIO_number_read(nint bio);
 
-    // The calls below serve the tests, which ask the provider to sign what it must refuse.
+    // The calls below serve the tests, which look for what must not be there and ask for signatures that are refused.
+    [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint EVP_CIPHER_fetch(nint libctx, string name, string? propquery);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void EVP_CIPHER_free(nint cipher);
+
+    [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint EVP_MD_fetch(nint libctx, string name, string? propquery);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void EVP_MD_free(nint digest);
+
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial nint EVP_MD_CTX_new();
 

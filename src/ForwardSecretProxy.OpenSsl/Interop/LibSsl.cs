@@ -60,7 +60,7 @@ internal static unsafe partial class LibSsl
     internal static partial nint TLS_server_method();
 
     [LibraryImport(NativeLibraries.Ssl)]
-    internal static partial nint SSL_CTX_new(nint method);
+    internal static partial nint SSL_CTX_new_ex(nint libctx, nint propquery, nint method);
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial void SSL_CTX_free(nint ctx);

@@ -21,6 +21,14 @@ internal static class NativeLibraries
     /// <summary>Why the libraries cannot be used, in an operator's words; null when they can.</summary>
     internal static string? NotSupportedReason => Reason.Value;
 
+    /// <summary>
+    /// Whether libcrypto has its hashes as plain functions; a build without deprecated interfaces does not.
+    /// </summary>
+    internal static bool HasHashFunctions { get; } =
+        NativeLibrary.TryLoad(Crypto, Assembly.GetExecutingAssembly(), null, out var library)
+        && NativeLibrary.TryGetExport(library, "SHA256_Init", out _)
+        && NativeLibrary.TryGetExport(library, "SHA384_Init", out _);
+
     /// <exception cref="OpenSslException">The libraries cannot be used.</exception>
     internal static void ThrowIfNotSupported()
     {

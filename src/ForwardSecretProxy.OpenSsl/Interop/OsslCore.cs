@@ -35,6 +35,12 @@ internal unsafe struct OsslParam
     internal nuint ReturnSize;
 
     internal readonly ReadOnlySpan<byte> KeyBytes => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(Key);
+
+    /// <summary>The value of a string.</summary>
+    internal readonly ReadOnlySpan<byte> Bytes => new(Data, checked((int)DataSize));
+
+    /// <summary>The value of an <c>int</c>; -1 for anything else.</summary>
+    internal readonly int Number => DataType == Integer && DataSize == sizeof(int) ? *(int*)Data : -1;
 }
 
 /// <summary><c>OSSL_KEYMGMT_SELECT_*</c>: which parts of a key an operation is about.</summary>
@@ -48,11 +54,32 @@ internal static class OsslKeymgmtSelect
 /// <summary><c>OSSL_FUNC_*</c> and <c>OSSL_OP_*</c> of core_dispatch.h.</summary>
 internal static class OsslFunc
 {
+    internal const int OpMac = 3;
+    internal const int OpKdf = 4;
     internal const int OpKeymgmt = 10;
     internal const int OpSignature = 12;
+    internal const int OpHighest = 22;
 
     internal const int ProviderTeardown = 1024;
     internal const int ProviderQueryOperation = 1027;
+    internal const int ProviderGetCapabilities = 1030;
+
+    internal const int MacNewCtx = 1;
+    internal const int MacDupCtx = 2;
+    internal const int MacFreeCtx = 3;
+    internal const int MacInit = 4;
+    internal const int MacUpdate = 5;
+    internal const int MacFinal = 6;
+    internal const int MacGetCtxParams = 8;
+    internal const int MacSetCtxParams = 9;
+    internal const int MacGettableCtxParams = 11;
+    internal const int MacSettableCtxParams = 12;
+
+    internal const int KdfNewCtx = 1;
+    internal const int KdfFreeCtx = 3;
+    internal const int KdfDerive = 5;
+    internal const int KdfSettableCtxParams = 8;
+    internal const int KdfSetCtxParams = 11;
 
     internal const int KeymgmtNew = 1;
     internal const int KeymgmtFree = 10;
@@ -72,4 +99,11 @@ internal static class OsslFunc
     internal const int SignatureFreeCtx = 16;
     internal const int SignatureSetCtxParams = 20;
     internal const int SignatureSettableCtxParams = 21;
+}
+
+/// <summary>Room for an <c>SHA256_CTX</c> (112 bytes) or an <c>SHA512_CTX</c> (216 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct HashState
+{
+    private fixed ulong _words[27];
 }
