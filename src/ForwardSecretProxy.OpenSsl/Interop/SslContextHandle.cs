@@ -6,8 +6,14 @@ namespace ForwardSecretProxy.OpenSsl.Interop;
 internal sealed class SslContextHandle : SafeHandle
 {
     internal SslContextHandle()
+        : this(LibSsl.TLS_server_method())
+    {
+    }
+
+    /// <param name="method">A server's or a client's.</param>
+    internal SslContextHandle(nint method)
         : base(0, ownsHandle: true) =>
-        SetHandle(OpenSslError.ThrowIfNull(LibSsl.SSL_CTX_new(LibSsl.TLS_server_method()), "SSL_CTX_new"));
+        SetHandle(OpenSslError.ThrowIfNull(LibSsl.SSL_CTX_new(method), "SSL_CTX_new"));
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
