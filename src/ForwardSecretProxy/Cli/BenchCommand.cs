@@ -23,6 +23,7 @@ internal static class BenchCommand
             "Measure handshakes from the client's side, before and after a change. Each connection counts only when its "
             + "handshake agreed on what was asked for, its answer came whole and both sides closed. Exit code 1: there "
             + "were errors, or --compare found it worse outside the noise; 3: nobody answers.");
+        command.Add(BenchSignCommand.Create());
         reader.AddTo(command);
         command.Options.Add(compare);
         command.Options.Add(json);

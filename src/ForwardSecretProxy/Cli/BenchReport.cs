@@ -93,7 +93,9 @@ internal static class BenchReport
     }
 
     private static string Done(BenchDocument result) => result.Parameters.Resume
-        ? $"{Number(result.Counts.Resumed)} resumed, and {Number(result.Counts.Full)} full ones that got the first tickets"
+        ? $"{Number(result.Counts.Resumed)} resumed" + (result.Counts.Full == 0
+            ? " (the full ones, for the first tickets, were in the warm-up)"
+            : $", and {Number(result.Counts.Full)} full ones for the first tickets")
         : Number(result.Counts.Done);
 
     private static string Percentiles(BenchLatency latency) =>
