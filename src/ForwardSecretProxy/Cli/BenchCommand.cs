@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using ForwardSecretProxy.Bench;
+using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.OpenSsl;
 
 namespace ForwardSecretProxy.Cli;
@@ -19,6 +21,11 @@ internal static class BenchCommand
             Description = "Compare with an earlier --json: ratios with 95% intervals, and whether they are outside the noise.",
             HelpName = "OTHER.json",
         };
+        var html = new Option<FileInfo?>("--html")
+        {
+            Description = "Also write the result as one HTML page with charts, those of --compare behind them.",
+            HelpName = "FILE",
+        };
         var command = new Command("bench",
             "Measure handshakes from the client's side, before and after a change. Each connection counts only when its "
             + "handshake agreed on what was asked for, its answer came whole and both sides closed. Exit code 1: there "
@@ -26,11 +33,12 @@ internal static class BenchCommand
         command.Add(BenchSignCommand.Create());
         reader.AddTo(command);
         command.Options.Add(compare);
+        command.Options.Add(html);
         command.Options.Add(json);
         command.AddExamples(
             "fsp bench 127.0.0.1:8443",
             "fsp bench 127.0.0.1:8443 --repeat 5 --json > before.json",
-            "fsp bench 127.0.0.1:8443 --repeat 5 --compare before.json",
+            "fsp bench 127.0.0.1:8443 --repeat 5 --compare before.json --html after.html",
             "fsp bench localhost:8443 --rate 500 --duration 30s --request /",
             "fsp bench 127.0.0.1:8443 --tls 1.2 --cert rsa --group P-256",
             "fsp bench mail.example.org:587 --starttls smtp --i-own-this-host");
@@ -44,6 +52,8 @@ internal static class BenchCommand
             if (before is not null)
                 result = result with { Comparison = BenchComparison.Of(before, result) };
 
+            if (parsed.GetValue(html) is { } page)
+                AtomicFile.Replace(page.FullName, Encoding.UTF8.GetBytes(new BenchPage(result, before).ToString()));
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, result);
             else

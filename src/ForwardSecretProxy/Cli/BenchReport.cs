@@ -158,14 +158,16 @@ internal static class BenchReport
     private static string Figure(string name, double? value) =>
         value is not { } number ? "none" : name == "throughput" ? $"{Number(number)}/s" : $"{Show(number)} ms";
 
-    private static string Name(string what) => what switch
+    /// <summary>A latency's name in words.</summary>
+    public static string Name(string what) => what switch
     {
         "fullHandshake" => "full handshake",
         "resumedHandshake" => "resumed",
         _ => what,
     };
 
-    private static string Number(double value) =>
+    /// <summary>A figure with as many digits as count.</summary>
+    public static string Number(double value) =>
         value.ToString(Math.Abs(value) >= 100 || value == Math.Floor(value) ? "#,0" : "0.##", CultureInfo.InvariantCulture);
 
     private static string Percent(double part) => part.ToString("0%", CultureInfo.InvariantCulture);
