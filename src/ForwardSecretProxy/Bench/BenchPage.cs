@@ -42,11 +42,11 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
         {
             var style = metric.Verdict switch { Verdict.Better => "better", Verdict.Worse => "worse", _ => "" };
             html.Append(CultureInfo.InvariantCulture,
-                $"<li class=\"{style}\"><b>{Encode(metric.Name)}</b> {Encode(metric.Text)}</li>\n");
+                $"<li class=\"{style}\"><b>{Encode(metric.Name)}</b><span>{Encode(metric.Text)}</span></li>\n");
         }
 
         foreach (var difference in comparison.Differences)
-            html.Append(CultureInfo.InvariantCulture, $"<li><b>different</b> {Encode(difference)}</li>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<li><b>different</b><span>{Encode(difference)}</span></li>\n");
         return html.Append("</ul></section>\n").ToString();
     }
 

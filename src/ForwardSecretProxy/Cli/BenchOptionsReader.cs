@@ -168,16 +168,7 @@ internal sealed class BenchOptionsReader
     internal static async Task<IPEndPoint> FindAddressAsync(
         BenchTarget target, bool isOwned, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses;
-        try
-        {
-            addresses = await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-        }
-        catch (SocketException exception)
-        {
-            throw new CommandFailedException($"the host {target.Host} was not found: {exception.Message}");
-        }
-
+        var addresses = await LookUpAsync(target.Host, cancellationToken);
         if (!isOwned && !BenchTarget.IsLoopback(addresses))
         {
             throw new CommandFailedException(
@@ -189,6 +180,20 @@ internal sealed class BenchOptionsReader
         // Where a name means ::1 and 127.0.0.1, servers listen on the latter more often.
         return new IPEndPoint(
             addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork, addresses[0]), target.Port);
+    }
+
+    private static async Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host, out var address))
+            return [address];
+        try
+        {
+            return await Dns.GetHostAddressesAsync(host, cancellationToken);
+        }
+        catch (SocketException exception)
+        {
+            throw new CommandFailedException($"the host {host} was not found: {exception.Message}");
+        }
     }
 
     /// <summary>Reads the target.</summary>
