@@ -48,6 +48,9 @@ internal sealed class BenchConnection : IDisposable
     /// <summary>Whether it can be started.</summary>
     public bool IsFree => _state == State.Free;
 
+    /// <summary>Whether it could go on at once, so that no edge will call it back.</summary>
+    public bool IsUnfinished { get; set; }
+
     /// <summary>Whether the last connection failed.</summary>
     public bool HasFailed { get; private set; }
 
@@ -68,12 +71,18 @@ internal sealed class BenchConnection : IDisposable
             FailToConnect(result);
     }
 
-    /// <summary>Goes as far as the socket allows.</summary>
+    /// <summary>Goes as far as the socket allows, or as is fair to the others.</summary>
     public void Advance()
     {
-        while (_state != State.Free && Step())
+        // A whole connection takes about ten; a server that sends without end would never let go.
+        const int fair = 64;
+        for (var step = 0; step < fair; step++)
         {
+            if (_state == State.Free || !Step())
+                return;
         }
+
+        IsUnfinished = _state != State.Free;
     }
 
     /// <summary>Ends a connection that has taken too long.</summary>

@@ -23,6 +23,7 @@ internal sealed class BenchLoop : IDisposable
     private readonly BenchConnection[] _slots;
     private readonly Stack<BenchConnection> _free;
     private readonly Queue<(BenchConnection Slot, long Until)> _resting = new();
+    private readonly Queue<BenchConnection> _unfinished = new();
     private readonly List<TlsClientConnection> _ready = [];
     private long _nextSweep;
     private TimeSpan? _processorTimeAtStart;
@@ -61,7 +62,8 @@ internal sealed class BenchLoop : IDisposable
             if (now >= _window.End && _free.Count + _resting.Count == _slots.Length)
                 break;
 
-            _poller.Wait(wake, _ready);
+            _poller.Wait(_unfinished.Count > 0 ? now : wake, _ready);
+            AdvanceUnfinished();
             foreach (var ready in _ready)
                 Advance((BenchConnection)ready.Owner!);
         }
@@ -81,12 +83,24 @@ internal sealed class BenchLoop : IDisposable
 
     private void Advance(BenchConnection slot)
     {
-        // An edge may be left of a connection that a sweep has ended.
-        if (slot.IsFree)
+        // An edge may be left of a connection that a sweep has ended; one that waits for its turn has no need of it.
+        if (slot.IsFree || slot.IsUnfinished)
             return;
         slot.Advance();
-        if (slot.IsFree)
+        if (slot.IsUnfinished)
+            _unfinished.Enqueue(slot);
+        else if (slot.IsFree)
             Release(slot);
+    }
+
+    private void AdvanceUnfinished()
+    {
+        for (var left = _unfinished.Count; left > 0; left--)
+        {
+            var slot = _unfinished.Dequeue();
+            slot.IsUnfinished = false;
+            Advance(slot);
+        }
     }
 
     private void Release(BenchConnection slot)

@@ -18,6 +18,7 @@ internal sealed class HttpResponseReader
     private long? _contentLength;
     private bool _isChunked;
     private int _lineCount;
+    private int _status;
 
     private enum Stage
     {
@@ -32,7 +33,7 @@ internal sealed class HttpResponseReader
         Done,
     }
 
-    /// <summary>The final status; 0 before it has arrived.</summary>
+    /// <summary>The final status, once its headers are complete; 0 before.</summary>
     public int Status { get; private set; }
 
     /// <summary>What is wrong, after <see cref="HttpProgress.Broken"/>.</summary>
@@ -112,9 +113,8 @@ internal sealed class HttpResponseReader
     private bool TakeStatusLine(ReadOnlySpan<byte> line)
     {
         if (!line.StartsWith("HTTP/1."u8) || line.Length < 12
-            || !Utf8Parser.TryParse(line.Slice(9, 3), out int status, out var digits) || digits != 3)
+            || !Utf8Parser.TryParse(line.Slice(9, 3), out _status, out var digits) || digits != 3)
             return Fail("it is not HTTP/1.1");
-        Status = status;
         _stage = Stage.Headers;
         return true;
     }
@@ -148,15 +148,15 @@ internal sealed class HttpResponseReader
     /// <summary>How long the body is (RFC 9112 section 6.3).</summary>
     private bool EndHeaders()
     {
-        if (Status is >= 100 and < 200)
+        if (_status is >= 100 and < 200)
         {
-            Status = 0;
             _stage = Stage.StatusLine;
             return true;
         }
 
         if (_isChunked && _contentLength is not null)
             return Fail("it has both Content-Length and Transfer-Encoding");
+        Status = _status;
         _left = _contentLength ?? 0;
         _stage = Status is 204 or 304 ? Stage.Done
             : _isChunked ? Stage.ChunkSize

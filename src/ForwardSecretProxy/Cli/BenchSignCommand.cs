@@ -54,7 +54,7 @@ internal static class BenchSignCommand
             var most = parsed.GetValue(sessions);
             if (most is < 1 or > MostSessions)
                 throw new CommandFailedException($"--sessions is from 1 to {MostSessions}", ExitCode.Usage);
-            var server = await handshakes.ReadAsync(parsed, cancellationToken);
+            var server = await handshakes.ReadAsync(parsed, time, cancellationToken);
             using var opened = await key.OpenAsync(parsed, cancellationToken,
                 token => token with { Sessions = most, QueueTimeout = SessionWait });
 

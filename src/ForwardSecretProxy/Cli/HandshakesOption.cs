@@ -8,8 +8,8 @@ internal sealed class HandshakesOption
 {
     private readonly Option<string?> _server = new("--handshakes")
     {
-        Description = "Afterwards measure full handshakes (TLS 1.3, 32 connections, 5 s) of a running server that signs "
-            + "with this key. Only on this machine, unless --i-own-this-host is given.",
+        Description = "Afterwards measure full handshakes (TLS 1.3, 32 connections, three times --duration) of a running "
+            + "server that signs with this key. Only on this machine, unless --i-own-this-host is given.",
         HelpName = "HOST:PORT",
     };
 
@@ -34,7 +34,8 @@ internal sealed class HandshakesOption
 
     /// <summary>What to measure there; null when the option is not given.</summary>
     /// <exception cref="CommandFailedException">It is not HOST:PORT, or may not be loaded.</exception>
-    public async Task<BenchOptions?> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public async Task<BenchOptions?> ReadAsync(
+        ParseResult parsed, TimeSpan stepDuration, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_server) is not { } text)
             return null;
@@ -44,7 +45,7 @@ internal sealed class HandshakesOption
             Target = target,
             Address = await BenchOptionsReader.FindAddressAsync(target, parsed.GetValue(_own), cancellationToken),
             ServerName = parsed.GetValue(_serverName) ?? target.ServerName,
-            Duration = TimeSpan.FromSeconds(5),
+            Duration = 3 * stepDuration,
         };
     }
 }

@@ -33,7 +33,7 @@ public class BenchCommandTests(ProxyFixture proxy)
     [Fact]
     public async Task Bench_Resume_UsesEachTicketOnceAndKeepsFullOnesApart()
     {
-        using var result = await MeasureAsync("--resume --warmup 0s");
+        using var result = await MeasureAsync("--resume --warmup 0s --duration 1s");
 
         var counts = result.RootElement.GetProperty("counts");
         Assert.Equal(0, counts.GetProperty("errors").GetInt64());
@@ -131,8 +131,12 @@ public class BenchCommandTests(ProxyFixture proxy)
     [Fact]
     public async Task Bench_Interrupted_PrintsWhatWasMeasured()
     {
-        await using var process = FspProcess.Start(["bench", Target, "--duration", "60s", "--warmup", "0s", "--connections", "2"]);
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await using var server = new ScriptedServer(ScriptedServer.ShakeHandsAsync);
+        var target = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}");
+        await using var process = FspProcess.Start(
+            ["bench", target, "--duration", "60s", "--warmup", "0s", "--connections", "2"]);
+        for (var waited = 0; server.Accepted < 20 && waited < 300; waited++)
+            await Task.Delay(100);
 
         var exitCode = await process.StopAsync("INT");
 

@@ -82,6 +82,31 @@ public class BenchSessionTests
         Assert.NotEmpty(result.Errors);
     }
 
+    [Fact]
+    public async Task Run_AnswerWithoutEnd_IsATimeoutAndHoldsNobodyUp()
+    {
+        var connections = 0;
+        await using var server = new ScriptedServer(async (socket, stop) =>
+        {
+            var isEndless = Interlocked.Increment(ref connections) == 2;
+            await using var tls = await StartTlsAsync(socket, stop);
+            Assert.True(await tls.ReadAsync(new byte[4096], stop) > 0);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stop);
+            while (isEndless)
+                await tls.WriteAsync(new byte[64 * 1024], stop);
+            await tls.ShutdownAsync();
+        });
+
+        var result = await RunAsync(Options(server.Port) with
+        {
+            Request = "/", Warmup = TimeSpan.Zero, Timeout = TimeSpan.FromMilliseconds(400),
+        });
+
+        var error = Assert.Single(result.Errors);
+        Assert.Equal((BenchErrorKind.Timeout, "response", 1), (error.Kind, error.Detail, error.Count));
+        Assert.True(result.Counts.Done > 1, $"{result.Counts}");
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", nameof(BenchErrorKind.HttpStatus), "503")]
     [InlineData("220 not a web server\r\n", nameof(BenchErrorKind.HttpProtocol), "")]
