@@ -66,7 +66,7 @@ internal static class BenchDocumentBuilder
     private static BenchThroughput Throughput(double perSecond, BenchSamples samples)
     {
         var interval = ConfidenceInterval.OfMean(samples.PerSecond, samples.Method == BenchSamples.Batches);
-        return new BenchThroughput(perSecond, interval?.Low, interval?.High);
+        return new BenchThroughput(perSecond, interval is { } known ? Math.Max(0, known.Low) : null, interval?.High);
     }
 
     private static BenchCounts Counts(BenchOptions options, LoopRecorder[] loops, long full, long resumed) => new(

@@ -17,6 +17,12 @@ internal readonly record struct ConfidenceInterval(double Estimate, double Low, 
     /// </summary>
     private const double Resolution = 0.0005;
 
+    /// <summary>
+    /// Ten samples tell their correlation only roughly. A negative one would promise more than they hold, and one near 1
+    /// would make every interval useless; this one doubles it.
+    /// </summary>
+    private const double MostCorrelation = 0.6;
+
     /// <summary>The mean, with Student's t. Null with fewer than two samples.</summary>
     /// <param name="samples">Means of batches, or of repetitions.</param>
     /// <param name="areConsecutive">Whether they follow each other within one run, so that one may depend on the other.</param>
@@ -56,14 +62,14 @@ internal readonly record struct ConfidenceInterval(double Estimate, double Low, 
         : StudentT.InvCDF(0, 1, freedom, (1 + Confidence) / 2);
 
     /// <summary>
-    /// The mean and its variance. Samples that resemble their neighbours tell less than independent ones: as many as
-    /// n (1 - r) / (1 + r), where r is the correlation of each with the next.
+    /// The mean and its variance. Samples that resemble their neighbours tell less than independent ones: the variance is
+    /// (1 + r) / (1 - r) times as large, where r is the correlation of each with the next.
     /// </summary>
     private static MeanEstimate MeanOf(IReadOnlyList<double> samples, bool areConsecutive)
     {
         var correlation = areConsecutive ? CorrelationWithNext(samples) : 0;
-        var count = Math.Max(2, samples.Count * (1 - correlation) / (1 + correlation));
-        return new MeanEstimate(samples.Mean(), samples.Variance() / count, count - 1);
+        var inflation = (1 + correlation) / (1 - correlation);
+        return new MeanEstimate(samples.Mean(), inflation * samples.Variance() / samples.Count, samples.Count - 1);
     }
 
     private static double CorrelationWithNext(IReadOnlyList<double> samples)
@@ -71,8 +77,7 @@ internal readonly record struct ConfidenceInterval(double Estimate, double Low, 
         var mean = samples.Mean();
         var total = samples.Sum(sample => Square(sample - mean));
         var products = samples.Zip(samples.Skip(1), (one, next) => (one - mean) * (next - mean)).Sum();
-        // A negative one would promise more than the samples hold.
-        return total == 0 ? 0 : Math.Clamp(products / total, 0, 0.9);
+        return total == 0 ? 0 : Math.Clamp(products / total, 0, MostCorrelation);
     }
 
     private static double Square(double value) => value * value;

@@ -39,7 +39,7 @@ public class ConfidenceIntervalTests
         var consecutive = ConfidenceInterval.OfMean(waves, areConsecutive: true)!.Value;
 
         Assert.Equal(independent.Estimate, consecutive.Estimate);
-        Assert.True(consecutive.High - consecutive.Low > 2 * (independent.High - independent.Low));
+        Assert.Equal(2, (consecutive.High - consecutive.Low) / (independent.High - independent.Low), 6);
     }
 
     [Fact]
