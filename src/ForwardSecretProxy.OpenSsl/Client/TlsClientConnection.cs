@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.OpenSsl.Interop;
 using ForwardSecretProxy.OpenSsl.Sockets;
 
@@ -19,6 +20,7 @@ public sealed unsafe class TlsClientConnection : IDisposable
     private int _fd = NoSocket;
     private nint _ssl;
     private nint _ticket;
+    private nint _offered;
     private int _errno;
     private int _reason;
 
@@ -38,7 +40,7 @@ public sealed unsafe class TlsClientConnection : IDisposable
     public bool HasTicket => _ticket != 0;
 
     /// <summary>Whether the handshake under way offered a ticket.</summary>
-    public bool OfferedTicket { get; private set; }
+    public bool OfferedTicket => _offered != 0;
 
     /// <summary>The name of the alert behind <see cref="TlsClientResult.Alerted"/>, as in "handshake failure".</summary>
     public string Alert =>
@@ -92,8 +94,8 @@ public sealed unsafe class TlsClientConnection : IDisposable
     public void StartTls()
     {
         _ssl = _context.Open(_fd);
-        OfferedTicket = _ticket != 0 && LibSsl.SSL_set_session(_ssl, _ticket) == 1;
-        // Single-use: whatever comes of it, it is not offered again.
+        if (_ticket == 0) return;
+        if (LibSsl.SSL_set_session(_ssl, _ticket) == 1) _offered = _ticket;
         DropTicket();
     }
 
@@ -164,7 +166,7 @@ public sealed unsafe class TlsClientConnection : IDisposable
         if (_fd >= 0) _ = LibC.close(_fd);
         _fd = NoSocket;
         _errno = _reason = 0;
-        OfferedTicket = false;
+        _offered = 0;
     }
 
     /// <inheritdoc/>
@@ -174,13 +176,17 @@ public sealed unsafe class TlsClientConnection : IDisposable
         DropTicket();
     }
 
-    /// <summary>In TLS 1.3 the session is replaced by each ticket that arrives, so the last one is kept.</summary>
+    /// <summary>
+    /// The session is replaced by each ticket that arrives, so the last one is kept. One that is still what was offered
+    /// has been used: in TLS 1.3 it is not offered again, whatever came of it (RFC 8446 appendix C.4).
+    /// </summary>
     private void KeepTicket()
     {
         if (!_context.Options.Resume) return;
         var session = LibSsl.SSL_get1_session(_ssl);
         if (session == 0) return;
-        if (LibSsl.SSL_SESSION_is_resumable(session) == 1) _ticket = session;
+        var isUsed = session == _offered && _context.Options.Version == TlsVersion.Tls13;
+        if (!isUsed && LibSsl.SSL_SESSION_is_resumable(session) == 1) _ticket = session;
         else LibSsl.SSL_SESSION_free(session);
     }
 
@@ -223,7 +229,7 @@ public sealed unsafe class TlsClientConnection : IDisposable
         _errno = 0;
         _reason = (int)(LibCrypto.ERR_peek_last_error() & reasonMask);
         return _reason == LibSsl.SSL_R_UNEXPECTED_EOF_WHILE_READING ? TlsClientResult.CutOff
-            : _reason > LibSsl.SSL_AD_REASON_OFFSET ? TlsClientResult.Alerted
+            : _reason is > LibSsl.SSL_AD_REASON_OFFSET and < LibSsl.SSL_AD_REASON_OFFSET + 256 ? TlsClientResult.Alerted
             : TlsClientResult.Failed;
     }
 

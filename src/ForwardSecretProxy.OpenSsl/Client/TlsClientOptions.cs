@@ -29,6 +29,6 @@ public sealed record TlsClientOptions
     /// </summary>
     public string? CaFile { get; init; }
 
-    /// <summary>Whether a connection keeps the last ticket it gets and offers it, once, in its next life.</summary>
+    /// <summary>Whether a connection keeps the last ticket it gets and offers it, in TLS 1.3 once, in its next life.</summary>
     public bool Resume { get; init; }
 }

@@ -19,7 +19,7 @@ internal static class ServerProcesses
         if (family.Count == 0)
             return null;
         for (var i = 0; i < family.Count; i++)
-            family.AddRange(all.Where(process => process.Parent == family[i].Pid && !family.Contains(process)));
+            family.AddRange(all.Where(process => process.Parent == family[i].Pid && !family.Contains(process)).ToList());
         return TimeSpan.FromSeconds((double)family.Sum(process => process.Ticks) / TicksPerSecond);
     }
 

@@ -34,4 +34,9 @@ internal sealed record SignDocument
 /// <summary>Handshakes, each of which holds one signature.</summary>
 /// <param name="Part">Their number for each second, as a part of the most signatures.</param>
 /// <param name="Result">The whole of what was measured.</param>
-internal sealed record SignHandshakes(double Part, BenchDocument Result);
+internal sealed record SignHandshakes(double Part, BenchDocument Result)
+{
+    /// <summary>Holds handshakes against signatures; a token that made none in the time has no parts.</summary>
+    public static SignHandshakes Of(BenchDocument reached, double signaturesPerSecond) =>
+        new(signaturesPerSecond > 0 ? reached.Throughput.PerSecond / signaturesPerSecond : 0, reached);
+}

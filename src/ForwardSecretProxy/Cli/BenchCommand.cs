@@ -47,17 +47,20 @@ internal static class BenchCommand
         {
             using var interruption = new Interruption();
             var before = ReadEarlier(parsed.GetValue(compare));
+            var page = parsed.GetValue(html);
+            if (page is { Directory.Exists: false })
+                throw new CommandFailedException($"--html: there is no directory {page.DirectoryName}", ExitCode.Usage);
             var options = await reader.ReadAsync(parsed, cancellationToken);
             var result = await MeasureAsync(parsed, options, interruption.Token);
             if (before is not null)
                 result = result with { Comparison = BenchComparison.Of(before, result) };
 
-            if (parsed.GetValue(html) is { } page)
-                AtomicFile.Replace(page.FullName, Encoding.UTF8.GetBytes(new BenchPage(result, before).ToString()));
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, result);
             else
                 BenchReport.Write(Terminal.Output(parsed), result);
+            if (page is not null)
+                AtomicFile.Replace(page.FullName, Encoding.UTF8.GetBytes(new BenchPage(result, before).ToString()));
             return ExitCodeOf(result);
         });
         return command;

@@ -158,7 +158,9 @@ internal sealed class BenchOptionsReader
             ServerPid = parsed.GetValue(_serverPid),
         };
         Check(options);
-        return options with { Address = await FindAddressAsync(target, parsed.GetValue(_own), cancellationToken) };
+        var address = await FindAddressAsync(target, parsed.GetValue(_own), cancellationToken);
+        Demand(options.ServerPid is null || IPAddress.IsLoopback(address.Address), "--server-pid is for a server on this machine");
+        return options with { Address = address };
     }
 
     /// <summary>
@@ -235,6 +237,8 @@ internal sealed class BenchOptionsReader
         Demand(options.Repeat is >= 1 and <= 1000, "--repeat is from 1 to 1000");
         Demand(options is not { StartTls: not null, Request: not null },
             "--starttls goes with no --request and no --resume: mail servers do not speak HTTP");
+        Demand(options.ServerPid is not { } pid || ServerProcesses.ProcessorTime(pid) is not null,
+            $"there is no process {options.ServerPid} for --server-pid");
         Demand(options.CaFile is null || File.Exists(options.CaFile), $"there is no file {options.CaFile} for --ca");
     }
 

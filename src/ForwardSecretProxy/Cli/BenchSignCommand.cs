@@ -67,7 +67,7 @@ internal static class BenchSignCommand
                 var reached = await BenchCommand.MeasureAsync(parsed, server with { Certificate = kind }, interruption.Token);
                 result = result with
                 {
-                    Handshakes = new SignHandshakes(reached.Throughput.PerSecond / result.BestPerSecond, reached),
+                    Handshakes = SignHandshakes.Of(reached, result.BestPerSecond),
                 };
             }
 

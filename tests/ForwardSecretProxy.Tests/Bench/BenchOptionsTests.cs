@@ -49,12 +49,4 @@ public class BenchOptionsTests
         Assert.Equal(mismatch, requirement.Check(session)?.What);
         Assert.Equal(mismatch, requirement.Check(session)?.What);
     }
-
-    [Fact]
-    public void Steps_Sessions_DoubleUpToTheMost()
-    {
-        Assert.Equal([1], SignBench.Steps(1));
-        Assert.Equal([1, 2, 4, 8], SignBench.Steps(8));
-        Assert.Equal([1, 2, 4, 6], SignBench.Steps(6));
-    }
 }

@@ -25,6 +25,9 @@ public class BenchCommandTests
     [InlineData("bench 127.0.0.1:1 --request health", "--request")]
     [InlineData("bench 127.0.0.1:1 --compare /nonexistent.json", "--compare")]
     [InlineData("bench 127.0.0.1:1 --ca /nonexistent.pem", "--ca")]
+    [InlineData("bench 127.0.0.1:1 --html /nonexistent/page.html", "--html")]
+    [InlineData("bench 127.0.0.1:1 --server-pid 2147483647", "--server-pid")]
+    [InlineData("bench 192.0.2.1:1 --i-own-this-host --server-pid 1", "--server-pid")]
     [InlineData("bench sign", "--key")]
     [InlineData("bench sign --key pkcs11:token=x;object=y --handshakes 192.0.2.1:443", "--i-own-this-host")]
     public async Task Run_WrongUsage_SaysWhatAndExitsWithTwo(string line, string named)
