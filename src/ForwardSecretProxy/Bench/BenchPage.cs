@@ -19,7 +19,7 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
     public override string ToString() => ReadResource("BenchPage.html")
         .Replace("{{style}}", ReadResource("BenchPage.css"), StringComparison.Ordinal)
         .Replace("{{version}}", Encode(now.Fsp), StringComparison.Ordinal)
-        .Replace("{{when}}", Encode(now.When.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)), StringComparison.Ordinal)
+        .Replace("{{when}}", Encode(When()), StringComparison.Ordinal)
         .Replace("{{title}}", Encode(now.Parameters.Target), StringComparison.Ordinal)
         .Replace("{{heading}}", Encode(Heading()), StringComparison.Ordinal)
         .Replace("{{what}}", Encode(BenchReport.Title(now)), StringComparison.Ordinal)
@@ -28,6 +28,8 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
         .Replace("{{notes}}", Notes(), StringComparison.Ordinal)
         .Replace("{{charts}}", Charts(), StringComparison.Ordinal)
         .Replace("{{tables}}", Tables(), StringComparison.Ordinal);
+
+    private string When() => now.When.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
     private string Heading() =>
         $"{BenchReport.Number(now.Throughput.PerSecond)} {(now.Parameters.Resume ? "resumed " : "")}handshakes each second"
@@ -57,7 +59,11 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
         Figure("Throughput", BenchReport.Number(throughput.PerSecond) + "/s", throughput is { Low: { } low, High: { } high }
             ? $"{BenchReport.Number(low)} to {BenchReport.Number(high)} (95%)" : "");
         if (now.OpenLoop is { } open)
-            Figure("Asked for", BenchReport.Number(open.AskedPerSecond) + "/s", $"{BenchReport.Number(open.Delayed)} started late");
+        {
+            Figure("Asked for", BenchReport.Number(open.AskedPerSecond) + "/s",
+                $"{BenchReport.Number(open.Delayed)} started late");
+        }
+
         if (_latency is not null)
         {
             Figure("Half within", Show(_latency.P50) + " ms", "p50");
@@ -67,7 +73,11 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
         Figure("Errors", BenchReport.Number(now.Counts.Errors), $"{BenchReport.Number(now.Counts.Done)} done");
         Figure("Client CPU", Show(now.ClientCpu.PerConnection) + " ms", now.ClientCpu.Saturated ? "each; saturated" : "each");
         if (now.ServerCpu is { } server)
-            Figure("Server CPU", Show(server.PerConnection) + " ms", $"each, {BenchReport.Number(server.TimesClient)} times the client's");
+        {
+            Figure("Server CPU", Show(server.PerConnection) + " ms",
+                $"each, {BenchReport.Number(server.TimesClient)} times the client's");
+        }
+
         return html.ToString();
 
         void Figure(string name, string value, string more) => html.Append(CultureInfo.InvariantCulture,
@@ -104,16 +114,22 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
     private string Tables()
     {
         var html = new StringBuilder();
-        html.Append(Table("Errors", ["", "how many", "the first one"], now.Errors.Select(error =>
-            (string[])[error.Describe(), BenchReport.Number(error.Count), error.Example])));
-        html.Append(Table("Errors in the warm-up", ["", "how many", "the first one"], now.WarmupErrors.Select(error =>
-            (string[])[error.Describe(), BenchReport.Number(error.Count), error.Example])));
-        html.Append(Table("What handshakes agreed on", ["", "how many", "suite, group, signature"], now.Negotiated.Select(agreed =>
-            (string[])[agreed.Version, BenchReport.Number(agreed.Count),
-                $"{agreed.CipherSuite}, {agreed.Group}, {(agreed.Resumed ? "resumed" : agreed.Signature)}"])));
+        html.Append(Errors("Errors", now.Errors));
+        html.Append(Errors("Errors in the warm-up", now.WarmupErrors));
+        html.Append(Table("What handshakes agreed on", ["", "how many", "suite, group, signature"],
+            now.Negotiated.Select(agreed => (string[])
+            [
+                agreed.Version,
+                BenchReport.Number(agreed.Count),
+                $"{agreed.CipherSuite}, {agreed.Group}, {(agreed.Resumed ? "resumed" : agreed.Signature)}",
+            ])));
         html.Append(Table("Settings", ["", "", ""], Rows(now.Parameters).Concat(Rows(now.Environment))));
         return html.ToString();
     }
+
+    private static string Errors(string title, IReadOnlyList<BenchError> errors) =>
+        Table(title, ["", "how many", "the first one"], errors.Select(error =>
+            (string[])[error.Describe(), BenchReport.Number(error.Count), error.Example]));
 
     /// <summary>The third column is free text, those after the first are figures where there are more.</summary>
     private static string Table(string title, IReadOnlyList<string> heads, IEnumerable<string[]> rows)
@@ -122,7 +138,8 @@ internal sealed class BenchPage(BenchDocument now, BenchDocument? before)
         if (body.Count == 0)
             return "";
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h2>{Encode(title)}</h2><div class=\"scroll\"><table>\n");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<section class=\"card\"><h2>{Encode(title)}</h2><div class=\"scroll\"><table>\n");
         if (heads.Any(head => head.Length > 0))
         {
             html.Append("<thead><tr>");

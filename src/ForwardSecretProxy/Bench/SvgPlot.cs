@@ -45,7 +45,7 @@ internal sealed class SvgPlot(string title, PlotScale x, PlotScale y)
         var top = AtY(height);
         _marks.Append(CultureInfo.InvariantCulture,
             $"<rect class=\"{style}\" x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{Bottom - top:0.#}\">");
-        _marks.Append(CultureInfo.InvariantCulture, $"<title>{HtmlEncoder.Default.Encode(tip)}</title></rect>\n");
+        _marks.Append(CultureInfo.InvariantCulture, $"<title>{Encode(tip)}</title></rect>\n");
     }
 
     /// <summary>The whole element.</summary>
@@ -53,12 +53,12 @@ internal sealed class SvgPlot(string title, PlotScale x, PlotScale y)
     {
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
-            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlEncoder.Default.Encode(title)}\">\n");
+            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(title)}\">\n");
         foreach (var (value, label) in y.Ticks)
         {
             svg.Append(CultureInfo.InvariantCulture, $"""
                 <line class="grid" x1="{Left}" x2="{Right}" y1="{AtY(value):0.#}" y2="{AtY(value):0.#}"/>
-                <text x="{Left - 6}" y="{AtY(value) + 4.5:0.#}" text-anchor="end">{HtmlEncoder.Default.Encode(label)}</text>
+                <text x="{Left - 6}" y="{AtY(value) + 4.5:0.#}" text-anchor="end">{Encode(label)}</text>
 
                 """);
         }
@@ -66,18 +66,20 @@ internal sealed class SvgPlot(string title, PlotScale x, PlotScale y)
         foreach (var (value, label) in x.Ticks)
         {
             svg.Append(CultureInfo.InvariantCulture,
-                $"<text x=\"{AtX(value):0.#}\" y=\"{Bottom + 19}\" text-anchor=\"middle\">{HtmlEncoder.Default.Encode(label)}</text>\n");
+                $"<text x=\"{AtX(value):0.#}\" y=\"{Bottom + 19}\" text-anchor=\"middle\">{Encode(label)}</text>\n");
         }
 
         svg.Append(_marks);
         svg.Append(CultureInfo.InvariantCulture, $"""
             <line class="axis" x1="{Left}" x2="{Right}" y1="{Bottom}" y2="{Bottom}"/>
-            <text x="{(Left + Right) / 2}" y="{Height - 6}" text-anchor="middle">{HtmlEncoder.Default.Encode(x.Name)}</text>
+            <text x="{(Left + Right) / 2}" y="{Height - 6}" text-anchor="middle">{Encode(x.Name)}</text>
             </svg>
 
             """);
         return svg.ToString();
     }
+
+    private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 
     private double AtX(double value) => Left + ((Right - Left) * x.Place(value));
 

@@ -66,29 +66,47 @@ internal static class BenchReport
         }
 
         if (result.Counts.ResetsAfterClose > 0)
-            yield return $"{Number(result.Counts.ResetsAfterClose)} connections were reset by the server instead of closed, after all was done.";
+        {
+            yield return $"{Number(result.Counts.ResetsAfterClose)} connections were reset by the server instead of "
+                + "closed, after all was done.";
+        }
+
         if (result.Counts.Abandoned > 0)
             yield return $"{Number(result.Counts.Abandoned)} connections were under way when the run was broken off.";
         if (!result.Parameters.ChainVerified)
-            yield return "the certificate's chain was not verified (--ca FILE does); the server's signature was, in every full handshake.";
+        {
+            yield return "the certificate's chain was not verified (--ca FILE does); the server's signature was, in "
+                + "every full handshake.";
+        }
     }
 
     private static Table Figures(BenchDocument result)
     {
         var table = new Table().NoBorder().HideHeaders().AddColumns("", "");
         var throughput = result.Throughput;
-        table.AddRow("throughput", throughput is { Low: { } low, High: { } high }
-            ? $"[bold]{Number(throughput.PerSecond)}/s[/]  95% interval {Number(low)} to {Number(high)}, from {result.Samples.PerSecond.Count} {result.Samples.Method}"
-            : $"[bold]{Number(throughput.PerSecond)}/s[/]");
+        var interval = throughput is { Low: { } low, High: { } high }
+            ? $"  95% interval {Number(low)} to {Number(high)}, from {result.Samples.PerSecond.Count} {result.Samples.Method}"
+            : "";
+        table.AddRow("throughput", $"[bold]{Number(throughput.PerSecond)}/s[/]{interval}");
         if (result.OpenLoop is { } open)
-            table.AddRow("asked for", $"{Number(open.AskedPerSecond)}/s, achieved {Percent(open.AchievedPerSecond / open.AskedPerSecond)}");
+        {
+            var achieved = Percent(open.AchievedPerSecond / open.AskedPerSecond);
+            table.AddRow("asked for", $"{Number(open.AskedPerSecond)}/s, achieved {achieved}");
+        }
+
         table.AddRow("done", Done(result));
         table.AddRow("errors", result.Counts.Errors == 0 ? "none" : $"[red]{Number(result.Counts.Errors)}[/]");
         foreach (var latency in result.Latencies)
             table.AddRow(Name(latency.What), Percentiles(latency));
-        table.AddRow("client CPU", $"{Show(result.ClientCpu.PerConnection)} ms each, {Cores(result.ClientCpu.Cores)}, busiest thread {Percent(result.ClientCpu.BusiestLoop)}");
+        var client = result.ClientCpu;
+        table.AddRow("client CPU",
+            $"{Show(client.PerConnection)} ms each, {Cores(client.Cores)}, busiest thread {Percent(client.BusiestLoop)}");
         if (result.ServerCpu is { } server)
-            table.AddRow("server CPU", $"{Show(server.PerConnection)} ms each, {Cores(server.Cores)}, {Number(server.TimesClient)} times the client's");
+        {
+            table.AddRow("server CPU",
+                $"{Show(server.PerConnection)} ms each, {Cores(server.Cores)}, {Number(server.TimesClient)} times the client's");
+        }
+
         return table;
     }
 
@@ -99,7 +117,8 @@ internal static class BenchReport
         : Number(result.Counts.Done);
 
     private static string Percentiles(BenchLatency latency) =>
-        $"p50 [bold]{Show(latency.P50)}[/]  p90 {Show(latency.P90)}  p99 [bold]{Show(latency.P99)}[/]  p99.9 {Show(latency.P999)}  max {Show(latency.Max)} ms";
+        $"p50 [bold]{Show(latency.P50)}[/]  p90 {Show(latency.P90)}  p99 [bold]{Show(latency.P99)}[/]  "
+        + $"p99.9 {Show(latency.P999)}  max {Show(latency.Max)} ms";
 
     private static void WriteAgreements(IAnsiConsole console, BenchDocument result)
     {
@@ -145,8 +164,12 @@ internal static class BenchReport
         foreach (var metric in comparison.Metrics)
         {
             var colour = metric.Verdict switch { Verdict.Better => "green", Verdict.Worse => "red", _ => "default" };
-            table.AddRow(metric.Name, Figure(metric.Name, metric.Before), Figure(metric.Name, metric.Now),
-                metric.Ratio?.ToString("0.000", CultureInfo.InvariantCulture) ?? "", $"[{colour}]{Markup.Escape(metric.Text)}[/]");
+            table.AddRow(
+                metric.Name,
+                Figure(metric.Name, metric.Before),
+                Figure(metric.Name, metric.Now),
+                metric.Ratio?.ToString("0.000", CultureInfo.InvariantCulture) ?? "",
+                $"[{colour}]{Markup.Escape(metric.Text)}[/]");
         }
 
         console.WriteLine();

@@ -58,17 +58,13 @@ internal static class BenchSignCommand
             using var opened = await key.OpenAsync(parsed, cancellationToken,
                 token => token with { Sessions = most, QueueTimeout = SessionWait });
 
-            var signer = opened.Signer;
-            var chosen = FindScheme(signer, parsed.GetValue(scheme));
-            var result = await MeasureAsync(parsed, signer, chosen, most, time, interruption.Token);
+            var chosen = FindScheme(opened.Signer, parsed.GetValue(scheme));
+            var result = await MeasureAsync(parsed, opened.Signer, chosen, most, time, interruption.Token);
             if (server is not null && !interruption.Token.IsCancellationRequested)
             {
-                var kind = chosen.IsEcdsa() ? CertificateKind.Ecdsa : CertificateKind.Rsa;
-                var reached = await BenchCommand.MeasureAsync(parsed, server with { Certificate = kind }, interruption.Token);
-                result = result with
-                {
-                    Handshakes = SignHandshakes.Of(reached, result.BestPerSecond),
-                };
+                var matching = server with { Certificate = KindOf(chosen) };
+                var reached = await BenchCommand.MeasureAsync(parsed, matching, interruption.Token);
+                result = result with { Handshakes = SignHandshakes.Of(reached, result.BestPerSecond) };
             }
 
             if (parsed.GetValue(json))
@@ -81,8 +77,10 @@ internal static class BenchSignCommand
         return command;
     }
 
-    private static bool IsEcdsa(this SignatureScheme scheme) =>
-        scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384;
+    /// <summary>A server may have certificates of both kinds, and only one is for the key.</summary>
+    private static CertificateKind KindOf(SignatureScheme scheme) =>
+        scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384
+            ? CertificateKind.Ecdsa : CertificateKind.Rsa;
 
     private static SignatureScheme FindScheme(ISigner signer, string? name)
     {
@@ -150,16 +148,22 @@ internal static class BenchSignCommand
 
         console.Write(table);
         if (result.SessionLimit is { } limit)
-            console.MarkupLine($"[yellow]note[/]  the token did not give the next number of sessions; {limit} is the most measured.");
+        {
+            console.MarkupLine(
+                $"[yellow]note[/]  the token did not give the next number of sessions; {limit} is the most measured.");
+        }
+
         if (result.Handshakes is not { } handshakes)
             return;
 
         console.WriteLine();
         BenchReport.Write(console, handshakes.Result);
         console.WriteLine();
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"Handshakes reach [bold]{handshakes.Part:0%}[/] of what the token signs: {Count(handshakes.Result.Throughput.PerSecond)} of {Count(result.BestPerSecond)} each second."));
-        console.MarkupLine("The rest is key exchange, TCP and HTTP, and here also the client, where they share the processors.");
+        var part = handshakes.Part.ToString("0%", CultureInfo.InvariantCulture);
+        var reached = Count(handshakes.Result.Throughput.PerSecond);
+        console.MarkupLine(
+            $"Handshakes reach [bold]{part}[/] of what the token signs: {reached} of {Count(result.BestPerSecond)} each second.");
+        console.MarkupLine("The rest is key exchange and TCP, and the client too where it shares the server's processors.");
     }
 
     private static string Count(double value) => value.ToString(value >= 100 ? "#,0" : "0.#", CultureInfo.InvariantCulture);
