@@ -34,7 +34,7 @@ internal static unsafe class SslContextFactory
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<ProviderKey> keys)
     {
-        var context = new SslContextHandle(PolicyProvider.LibraryContext);
+        var context = new SslContextHandle(PolicyProvider.LibraryContext, LibSsl.TLS_server_method());
         try
         {
             SetProtocol(context, policy, groups, certificates);
@@ -54,7 +54,7 @@ internal static unsafe class SslContextFactory
     /// <exception cref="OpenSslException">None of them.</exception>
     internal static IReadOnlyList<string> SupportedGroups(IReadOnlyList<string> wanted)
     {
-        using var probe = new SslContextHandle(PolicyProvider.LibraryContext);
+        using var probe = new SslContextHandle(PolicyProvider.LibraryContext, LibSsl.TLS_server_method());
         string[] groups = [.. wanted.Where(group => TrySetGroups(probe, group))];
         LibCrypto.ERR_clear_error();
         return groups.Length > 0

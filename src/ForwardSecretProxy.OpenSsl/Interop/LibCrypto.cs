@@ -141,4 +141,8 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_PKEY_CTX_set_rsa_pss_saltlen(nint pctx, int length);
+
+    // The call below serves the client.
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint X509_verify_cert_error_string(CLong code);
 }

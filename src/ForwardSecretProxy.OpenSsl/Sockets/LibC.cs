@@ -28,9 +28,6 @@ internal static unsafe partial class LibC
     internal const int EMFILE = 24;
     internal const int ENOBUFS = 105;
 
-    internal const int SOCK_NONBLOCK = 0x800;
-    internal const int SOCK_CLOEXEC = 0x80000;
-    internal const int IPPROTO_TCP = 6;
     internal const int TCP_CORK = 3;
 
     private const string Name = "libc";
@@ -53,15 +50,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int accept4(SafeHandle fd, byte* address, uint* addressLength, int flags);
 
-    [LibraryImport(Name), SuppressGCTransition]
-    internal static partial int setsockopt(int fd, int level, int option, int* value, uint length);
-
     [LibraryImport(Name)]
     internal static partial int getsockname(int fd, byte* address, uint* addressLength);
 
     [LibraryImport(Name)]
     internal static partial int getpeername(int fd, byte* address, uint* addressLength);
-
-    [LibraryImport(Name)]
-    internal static partial int close(int fd);
 }

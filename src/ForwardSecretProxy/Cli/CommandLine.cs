@@ -51,6 +51,7 @@ internal static class CommandLine
         root.Add(KeyCommand.Create());
         root.Add(CsrCommand.Create());
         root.Add(CertCommand.Create());
+        root.Add(BenchCommand.Create());
         root.AddExamples(
             "fsp demo",
             "fsp check --config /etc/fsp/fsp.jsonc",

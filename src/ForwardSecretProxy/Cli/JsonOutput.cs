@@ -16,7 +16,17 @@ internal static class JsonOutput
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private static readonly JsonSerializerOptions Strict = new(Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>Writes <paramref name="value"/> and a line end.</summary>
     public static void Write<T>(TextWriter output, T value) =>
         output.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>Reads what <see cref="Write"/> has written.</summary>
+    /// <exception cref="JsonException">It is not JSON, or something is missing from it.</exception>
+    public static T? Read<T>(Stream input) => JsonSerializer.Deserialize<T>(input, Strict);
 }

@@ -60,17 +60,21 @@ internal sealed class TokenKeyOptions
     }
 
     /// <summary>Logs in, finds the key and passes it through the gate.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="adjust">Changes how the token is used; null leaves it.</param>
     /// <exception cref="CommandFailedException">
     /// The options do not lead to a key, the token cannot be used, or the key did not pass the gate.
     /// </exception>
-    public async Task<KeyInUse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public async Task<KeyInUse> OpenAsync(
+        ParseResult parsed, CancellationToken cancellationToken, Func<TokenOptions, TokenOptions>? adjust = null)
     {
         var (uri, options) = Configured(parsed) is { } configured
             ? (configured.Uri, configured.Token)
             : Written(parsed);
         try
         {
-            return await OpenAsync(uri, options, cancellationToken);
+            return await OpenAsync(uri, adjust is null ? options : adjust(options), cancellationToken);
         }
         catch (KeyRefusedException exception)
         {
