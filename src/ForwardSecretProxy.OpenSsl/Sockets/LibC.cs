@@ -20,6 +20,7 @@ internal static unsafe partial class LibC
 
     internal const int SHUT_WR = 1;
     internal const int SHUT_RDWR = 2;
+    internal const int MSG_PEEK = 0x02;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;

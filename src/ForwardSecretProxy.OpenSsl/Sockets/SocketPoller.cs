@@ -148,6 +148,8 @@ internal sealed unsafe class SocketPoller
         new Thread(() => Run(generation)) { IsBackground = true, Name = "fsp socket poller" }.UnsafeStart();
     }
 
+    // Never returns while all is well, so the runtime would leave it in its first, unoptimized version.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(int generation)
     {
         t_current = this;

@@ -16,6 +16,8 @@ internal static class LoggingSetup
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
         logging.AddFilter("Yarp", LogLevel.Warning);
+        // It writes nothing but request lines, and makes a trace for each request as soon as it may write any.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddConfiguration(section);
         logging.AddSimpleConsole(console =>
         {

@@ -59,7 +59,9 @@ internal static class ProxyApplication
 
     private static void AddReverseProxy(IServiceCollection services, RouteTable routes)
     {
-        services.AddReverseProxy().LoadFromMemory(routes.Routes, routes.Clusters);
+        services.AddReverseProxy()
+            .LoadFromMemory(routes.Routes, routes.Clusters)
+            .ConfigureHttpClient((_, handler) => BackendConnection.Configure(handler));
         services.AddRequestTimeouts();
 
         // YARP brings the data protection of ASP.NET Core for sticky sessions, and that writes a key ring to the home

@@ -1,0 +1,202 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ForwardSecretProxy.OpenSsl.Sockets;
+
+/// <summary>
+/// A plain TCP connection on the pollers that serve the clients' connections, so that what a backend answers goes on
+/// to the client on the thread that saw it arrive. One reader and one writer at a time; waiting holds no thread.
+/// </summary>
+public sealed class PolledSocket : ISocketEvents, IDisposable
+{
+    private const uint Events = LibC.EPOLLIN | LibC.EPOLLOUT | LibC.EPOLLRDHUP | LibC.EPOLLET;
+
+    private readonly int _fd;
+    private readonly Lock _reading = new();
+    private readonly Lock _writing = new();
+    private readonly Readiness _readable = new();
+    private readonly Readiness _writable = new();
+    private readonly SocketPoller _poller = SocketPoller.Choose();
+    private readonly ulong _pollId;
+    private volatile bool _disposed;
+
+    private unsafe PolledSocket(IPEndPoint address)
+    {
+        var family = address.AddressFamily == AddressFamily.InterNetworkV6 ? LibC.AF_INET6 : LibC.AF_INET;
+        _fd = LibC.socket(family, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
+        if (_fd < 0) throw new SocketException(Marshal.GetLastPInvokeError());
+        try
+        {
+            var yes = 1;
+            _ = LibC.setsockopt(_fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, &yes, sizeof(int));
+            Connect(address.Serialize());
+            _pollId = _poller.Add(_fd, Events, this);
+        }
+        catch
+        {
+            _ = LibC.close(_fd);
+            throw;
+        }
+    }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="SocketException">The other side refused, cannot be reached, or there is no descriptor left.</exception>
+    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    public static async ValueTask<PolledSocket> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        cancellationToken.ThrowIfCancellationRequested();
+        var socket = new PolledSocket(address);
+        try
+        {
+            using (cancellationToken.UnsafeRegister(static state => ((PolledSocket)state!)._writable.Signal(), socket))
+                await socket._writable.WaitAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            socket.ThrowIfNotConnected();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what has arrived, or waits for it. An empty buffer waits only.</summary>
+    /// <returns>The number of bytes; 0 at the end of the stream and for an empty buffer.</returns>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        TryRead(buffer.Span, out var read) ? new ValueTask<int>(read) : ReadAfterWaitAsync(buffer, cancellationToken);
+
+    /// <summary>Writes all of <paramref name="buffer"/>.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
+        TryWrite(ref buffer) ? ValueTask.CompletedTask : WriteAfterWaitAsync(buffer, cancellationToken);
+
+    /// <summary>Ends the outgoing stream; reading goes on.</summary>
+    public void Shutdown()
+    {
+        lock (_writing)
+        {
+            if (!_disposed) _ = LibC.shutdown(_fd, LibC.SHUT_WR);
+        }
+    }
+
+    /// <summary>Closes the connection; whoever waits on it is told.</summary>
+    public void Dispose()
+    {
+        lock (_reading)
+        {
+            lock (_writing)
+            {
+                if (_disposed) return;
+                _disposed = true;
+                _poller.Forget(_pollId);
+                _ = LibC.close(_fd);
+            }
+        }
+
+        _readable.Close();
+        _writable.Close();
+    }
+
+    void ISocketEvents.OnSocketEvents(uint events)
+    {
+        const uint failed = LibC.EPOLLERR | LibC.EPOLLHUP;
+        if ((events & (failed | LibC.EPOLLOUT)) != 0) _writable.Signal(inline: true);
+        if ((events & (failed | LibC.EPOLLIN | LibC.EPOLLRDHUP)) != 0) _readable.Signal(inline: true);
+    }
+
+    private unsafe void Connect(SocketAddress address)
+    {
+        fixed (byte* start = address.Buffer.Span)
+        {
+            if (LibC.connect(_fd, start, (uint)address.Size) == 0) return;
+        }
+
+        if (Marshal.GetLastPInvokeError() is var error and not (LibC.EINPROGRESS or LibC.EINTR)) throw new SocketException(error);
+    }
+
+    private unsafe void ThrowIfNotConnected()
+    {
+        var error = 0;
+        var length = (uint)sizeof(int);
+        if (LibC.getsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_ERROR, &error, &length) != 0) error = Marshal.GetLastPInvokeError();
+        if (error != 0) throw new SocketException(error);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAfterWaitAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var cancellation = cancellationToken.UnsafeRegister(static state => ((PolledSocket)state!)._readable.Signal(), this);
+        while (true)
+        {
+            await _readable.WaitAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryRead(buffer.Span, out var read)) return read;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAfterWaitAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var cancellation = cancellationToken.UnsafeRegister(static state => ((PolledSocket)state!)._writable.Signal(), this);
+        do
+        {
+            await _writable.WaitAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        while (!TryWrite(ref buffer));
+    }
+
+    /// <summary>False when there is nothing yet.</summary>
+    private unsafe bool TryRead(Span<byte> buffer, out int read)
+    {
+        lock (_reading)
+        {
+            if (_disposed) throw Closed();
+            byte probe;
+            nint result;
+            fixed (byte* start = buffer)
+            {
+                // An edge may be spent while bytes are left, so even a mere wait must look first.
+                result = buffer.IsEmpty
+                    ? LibC.recv(_fd, &probe, 1, LibC.MSG_PEEK)
+                    : LibC.recv(_fd, start, (nuint)buffer.Length, 0);
+            }
+
+            read = buffer.IsEmpty ? 0 : (int)result;
+            return result >= 0 || !ThrowUnlessRetry();
+        }
+    }
+
+    /// <summary>False when the socket's buffer is full; <paramref name="buffer"/> is what is left.</summary>
+    private unsafe bool TryWrite(ref ReadOnlyMemory<byte> buffer)
+    {
+        lock (_writing)
+        {
+            while (!buffer.IsEmpty)
+            {
+                if (_disposed) throw Closed();
+                nint sent;
+                fixed (byte* start = buffer.Span) sent = LibC.send(_fd, start, (nuint)buffer.Length, LibC.MSG_NOSIGNAL);
+                if (sent < 0) return !ThrowUnlessRetry();
+                buffer = buffer[(int)sent..];
+            }
+
+            return true;
+        }
+    }
+
+    private static bool ThrowUnlessRetry()
+    {
+        var error = Marshal.GetLastPInvokeError();
+        if (error is LibC.EAGAIN or LibC.EINTR) return true;
+        var exception = new SocketException(error);
+        throw new IOException(exception.Message, exception);
+    }
+
+    private static IOException Closed() => new("The connection is closed.");
+}
