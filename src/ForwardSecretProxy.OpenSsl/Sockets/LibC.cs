@@ -30,6 +30,7 @@ internal static unsafe partial class LibC
     internal const int ENOBUFS = 105;
 
     internal const int TCP_CORK = 3;
+    internal const int TCP_QUICKACK = 12;
 
     private const string Name = "libc";
 
