@@ -22,6 +22,7 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
     private readonly Action<TlsConnection> _accepted;
     private readonly Action<string> _failed;
     private readonly Timer _resume;
+    private volatile bool _isFailing;
     private bool _disposed;
 
     /// <summary>Begins to accept.</summary>
@@ -29,7 +30,7 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
     /// <param name="server">What the connections are served with.</param>
     /// <param name="limit">Connections beyond it are closed at once.</param>
     /// <param name="accepted">Takes a connection over. Called on a poller's thread: must not block and must not throw.</param>
-    /// <param name="failed">Told why a connection could not be accepted; likewise.</param>
+    /// <param name="failed">Told why no connection can be accepted, once until one is again; likewise.</param>
     public TlsAcceptor(
         Socket socket, TlsServer server, ConnectionLimit limit, Action<TlsConnection> accepted, Action<string> failed)
     {
@@ -75,8 +76,13 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         }
 
         if (fd < 0)
+        {
             OnFailure(Marshal.GetLastPInvokeError());
-        else if (!_limit.TryEnter())
+            return;
+        }
+
+        _isFailing = false;
+        if (!_limit.TryEnter())
             _ = LibC.close(fd);
         else
             _accepted(new TlsConnection(_server, fd, owner: null, _limit));
@@ -99,6 +105,8 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
                 break;
         }
 
+        if (_isFailing) return;
+        _isFailing = true;
         _failed(Marshal.GetPInvokeErrorMessage(error));
     }
 

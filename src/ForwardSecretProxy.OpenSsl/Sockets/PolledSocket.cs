@@ -26,7 +26,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     {
         var family = address.AddressFamily == AddressFamily.InterNetworkV6 ? LibC.AF_INET6 : LibC.AF_INET;
         _fd = LibC.socket(family, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
-        if (_fd < 0) throw new SocketException(Marshal.GetLastPInvokeError());
+        if (_fd < 0) throw SocketErrors.Create(Marshal.GetLastPInvokeError());
         try
         {
             var yes = 1;
@@ -116,7 +116,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
             if (LibC.connect(_fd, start, (uint)address.Size) == 0) return;
         }
 
-        if (Marshal.GetLastPInvokeError() is var error and not (LibC.EINPROGRESS or LibC.EINTR)) throw new SocketException(error);
+        if (Marshal.GetLastPInvokeError() is var error and not (LibC.EINPROGRESS or LibC.EINTR)) throw SocketErrors.Create(error);
     }
 
     private unsafe void ThrowIfNotConnected()
@@ -124,7 +124,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
         var error = 0;
         var length = (uint)sizeof(int);
         if (LibC.getsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_ERROR, &error, &length) != 0) error = Marshal.GetLastPInvokeError();
-        if (error != 0) throw new SocketException(error);
+        if (error != 0) throw SocketErrors.Create(error);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -194,7 +194,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     {
         var error = Marshal.GetLastPInvokeError();
         if (error is LibC.EAGAIN or LibC.EINTR) return true;
-        var exception = new SocketException(error);
+        var exception = SocketErrors.Create(error);
         throw new IOException(exception.Message, exception);
     }
 

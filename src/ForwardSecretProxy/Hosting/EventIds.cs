@@ -34,6 +34,9 @@ internal static class EventIds
     /// <summary>A certificate and its key passed every check.</summary>
     public const int CertificateReady = 1101;
 
+    /// <summary>The process may not open as many files as the connections it is to have would take.</summary>
+    public const int FewDescriptors = 1102;
+
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;
 }

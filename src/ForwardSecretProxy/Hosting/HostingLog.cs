@@ -30,6 +30,12 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Started, LogLevel.Information, "Started in {Milliseconds} ms; key exchange in {Groups}.")]
     public static partial void Started(ILogger logger, long milliseconds, string groups);
 
+    /// <summary>Fewer connections than configured.</summary>
+    [LoggerMessage(EventIds.FewDescriptors, LogLevel.Warning,
+        "Limits:MaxConnections is {Configured}, but this process may not open that many files: {Effective} connections are "
+        + "served at most. Raise its limit (LimitNOFILE= in a systemd unit, ulimit -n).")]
+    public static partial void FewDescriptors(ILogger logger, int configured, int effective);
+
     /// <summary>A signal came.</summary>
     [LoggerMessage(EventIds.Stopping, LogLevel.Information,
         "Stopping: no new connections, up to {Seconds} s for requests in progress.")]

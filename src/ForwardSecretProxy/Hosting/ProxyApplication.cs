@@ -11,8 +11,9 @@ internal static class ProxyApplication
 {
     /// <summary>Builds the application that serves <paramref name="server"/>.</summary>
     /// <param name="server">What is served; it must outlive the application.</param>
+    /// <param name="maxConnections">How many client connections there may be at once.</param>
     /// <param name="content">Answers requests itself in place of the routes; null for a proxy.</param>
-    public static WebApplication Build(PreparedServer server, RequestDelegate? content = null)
+    public static WebApplication Build(PreparedServer server, int maxConnections, RequestDelegate? content = null)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no user secrets, nothing that a stray file or
         // variable could switch on.
@@ -24,7 +25,7 @@ internal static class ProxyApplication
         });
         builder.Logging.AddStandardError(server.Options.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddTlsListeners(server.Options.Tls.Limits, server.Options.Limits.MaxConnections);
+        builder.Services.AddTlsListeners(server.Options.Tls.Limits, maxConnections);
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, server));
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = server.Options.Limits.ShutdownTimeout);

@@ -24,13 +24,16 @@ internal static class ServerRunner
         Action? started,
         CancellationToken cancellationToken)
     {
-        await using var application = ProxyApplication.Build(server, content);
+        var maxConnections = DescriptorBudget.Connections(server.Options.Limits.MaxConnections);
+        await using var application = ProxyApplication.Build(server, maxConnections, content);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("fsp");
         HostingLog.Starting(logger, ProductVersion.Current, OpenSslLibrary.Version);
         foreach (var problem in problems)
             HostingLog.ConfigurationWarning(logger, problem.ToString());
         foreach (var certificate in server.Certificates)
             LogCertificate(logger, certificate);
+        if (maxConnections < server.Options.Limits.MaxConnections)
+            HostingLog.FewDescriptors(logger, server.Options.Limits.MaxConnections, maxConnections);
 
         application.Lifetime.ApplicationStopping.Register(() =>
             HostingLog.Stopping(logger, server.Options.Limits.ShutdownTimeout.TotalSeconds));
