@@ -29,10 +29,13 @@ public sealed partial class TlsConnection
     /// (<see cref="IsTruncated"/> tells which).
     /// </returns>
     /// <exception cref="OperationCanceledException">Nothing was read; reading can go on later.</exception>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        TryRead(buffer.Span, out var read) is var error && error is LibSsl.SSL_ERROR_NONE
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (SocketPoller.IsTurnOver) return ReadInPoolAsync(buffer, cancellationToken);
+        return TryRead(buffer.Span, out var read) is var error && error is LibSsl.SSL_ERROR_NONE
             ? new ValueTask<int>(read)
             : ReadAfterWaitAsync(buffer, error, cancellationToken);
+    }
 
     /// <summary>
     /// Waits for the first thing that the client has to say after its handshake. What has arrived so far is
@@ -82,6 +85,12 @@ public sealed partial class TlsConnection
                     return;
             }
         }
+    }
+
+    private async ValueTask<int> ReadInPoolAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return await ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

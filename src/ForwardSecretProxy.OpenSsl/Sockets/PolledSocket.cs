@@ -67,8 +67,11 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     /// <summary>Reads what has arrived, or waits for it. An empty buffer waits only.</summary>
     /// <returns>The number of bytes; 0 at the end of the stream and for an empty buffer.</returns>
     /// <exception cref="IOException">The connection is broken.</exception>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        TryRead(buffer.Span, out var read) ? new ValueTask<int>(read) : ReadAfterWaitAsync(buffer, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (SocketPoller.IsTurnOver) return ReadInPoolAsync(buffer, cancellationToken);
+        return TryRead(buffer.Span, out var read) ? new ValueTask<int>(read) : ReadAfterWaitAsync(buffer, cancellationToken);
+    }
 
     /// <summary>Writes all of <paramref name="buffer"/>.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
@@ -125,6 +128,12 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
         var length = (uint)sizeof(int);
         if (LibC.getsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_ERROR, &error, &length) != 0) error = Marshal.GetLastPInvokeError();
         if (error != 0) throw SocketErrors.Create(error);
+    }
+
+    private async ValueTask<int> ReadInPoolAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return await ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

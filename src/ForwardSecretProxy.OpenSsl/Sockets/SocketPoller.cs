@@ -18,6 +18,12 @@ internal sealed unsafe class SocketPoller
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>
+    /// How long whoever was told of an event may go on from one arrival to the next without having to wait, before the
+    /// rest of its work goes to the thread pool: a fast download would keep everybody else of its poller waiting.
+    /// </summary>
+    private const long TurnMs = 8;
+
     /// <summary>A poller that has this many connections more than another leaves new ones to that one.</summary>
     private const int Imbalance = 8;
 
@@ -31,6 +37,9 @@ internal sealed unsafe class SocketPoller
 
     [ThreadStatic]
     private static SocketPoller? t_current;
+
+    [ThreadStatic]
+    private static long t_turnBegan;
 
     private static uint _turn;
 
@@ -54,6 +63,9 @@ internal sealed unsafe class SocketPoller
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<SocketPoller> All => Pollers.Value;
+
+    /// <summary>Whether this thread is a poller's and has been at one event for too long.</summary>
+    internal static bool IsTurnOver => t_current is not null && Environment.TickCount64 - t_turnBegan >= TurnMs;
 
     /// <summary>
     /// Where a new connection is best served: by the poller that runs on this thread, unless another has far fewer; on
@@ -176,7 +188,8 @@ internal sealed unsafe class SocketPoller
     {
         while (batch.TryTake(out var events, out var id))
         {
-            Volatile.Write(ref _busySince, Environment.TickCount64);
+            t_turnBegan = Environment.TickCount64;
+            Volatile.Write(ref _busySince, t_turnBegan);
             Find(id)?.OnSocketEvents(events);
         }
     }

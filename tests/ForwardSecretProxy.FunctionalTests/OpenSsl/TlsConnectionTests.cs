@@ -114,6 +114,22 @@ public sealed class TlsConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_MoreAndMoreThatIsThere_LeavesThePollerToOthers()
+    {
+        var (client, connection) = await _server.EstablishAsync();
+        await using var ownedClient = client;
+        using var ownedConnection = connection;
+        var reading = ReadUntilInThePoolAsync(connection);
+
+        await client.WriteAsync(new byte[200_000]);
+
+        // From the poller's thread, where the first byte arrived, to the pool's, without ever having had to wait.
+        var (first, last) = await reading.WaitAsync(Patience);
+        Assert.Equal("fsp socket poller", first);
+        Assert.NotEqual("fsp socket poller", last);
+    }
+
+    [Fact]
     public async Task Read_Cancelled_CanGoOnLater()
     {
         var (client, connection) = await _server.EstablishAsync();
@@ -246,6 +262,23 @@ public sealed class TlsConnectionTests : IDisposable
         await client.AuthenticateAsClientAsync(EngineServer.ClientOptions()).WaitAsync(Patience);
         Assert.Equal(TlsHandshakeOutcome.Completed, (await handshake).Outcome);
         return (client, connection, socket);
+    }
+
+    private static async Task<(string? First, string? Last)> ReadUntilInThePoolAsync(TlsConnection connection)
+    {
+        var buffer = new byte[1];
+        await connection.ReadAsync(buffer).ConfigureAwait(false);
+        var first = Thread.CurrentThread.Name;
+        var last = first;
+        for (var i = 1; i < 100_000 && last == first; i++)
+        {
+            // Some work with every byte, so that the turn is over before the bytes are.
+            Thread.SpinWait(1000);
+            await connection.ReadAsync(buffer).ConfigureAwait(false);
+            last = Thread.CurrentThread.Name;
+        }
+
+        return (first, last);
     }
 
     private static async Task<byte[]> ReadAsync(TlsConnection connection, int size)
