@@ -63,6 +63,8 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         _socket.Dispose();
     }
 
+    bool ISocketEvents.CanWait => true;
+
     void ISocketEvents.OnSocketEvents(uint events)
     {
         int fd;

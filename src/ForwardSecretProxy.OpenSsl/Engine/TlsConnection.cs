@@ -171,6 +171,8 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
 
     private bool IsAborted => Volatile.Read(ref _abortReason) != (int)TlsHandshakeOutcome.None;
 
+    bool ISocketEvents.CanWait => Session is null;
+
     void ISocketEvents.OnSocketEvents(uint events)
     {
         const uint failed = LibC.EPOLLERR | LibC.EPOLLHUP;

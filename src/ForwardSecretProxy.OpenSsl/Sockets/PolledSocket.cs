@@ -105,6 +105,8 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
         _writable.Close();
     }
 
+    bool ISocketEvents.CanWait => false;
+
     void ISocketEvents.OnSocketEvents(uint events)
     {
         const uint failed = LibC.EPOLLERR | LibC.EPOLLHUP;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -6,9 +8,10 @@ namespace ForwardSecretProxy.OpenSsl.Sockets;
 
 /// <summary>
 /// One epoll instance and the thread that turns its edges into <see cref="Readiness"/>. There is one for each
-/// processor, because handshakes and whatever follows an arrival run on it, without a change of threads. A thread that
-/// is held up (by a token that hangs in the middle of a signature, say) is relieved: another takes over the epoll
-/// instance and the events that were in hand, and the one that was stuck ends when it is free.
+/// processor, because handshakes and whatever follows an arrival run on it, without a change of threads. Established
+/// connections come first: between two handshakes it looks whether one of them has something. A thread that is held up
+/// (by a token that hangs in the middle of a signature, say) is relieved: another takes over the epoll instance and the
+/// events that were in hand, and the one that was stuck ends when it is free.
 /// </summary>
 internal sealed unsafe class SocketPoller
 {
@@ -23,6 +26,12 @@ internal sealed unsafe class SocketPoller
     /// rest of its work goes to the thread pool: a fast download would keep everybody else of its poller waiting.
     /// </summary>
     private const long TurnMs = 8;
+
+    /// <summary>
+    /// How long handshakes and accepts go on before established connections are asked again: less than a signature takes,
+    /// so that there is at most one between two looks.
+    /// </summary>
+    private static readonly long DeferredTurn = Stopwatch.Frequency / 5_000;
 
     /// <summary>A poller that has this many connections more than another leaves new ones to that one.</summary>
     private const int Imbalance = 8;
@@ -49,6 +58,7 @@ internal sealed unsafe class SocketPoller
     private Slot[] _slots = new Slot[256];
     private int _usedSlots;
     private int _count;
+    private readonly ConcurrentQueue<(ulong Id, uint Events)> _deferred = new();
     private int _generation;
     private Batch _batch;
     private long _busySince;
@@ -173,13 +183,17 @@ internal sealed unsafe class SocketPoller
         {
             Volatile.Write(ref _busySince, 0);
             int count;
-            fixed (byte* events = batch.Events) count = LibC.epoll_wait(_epoll, events, Batch.Capacity, -1);
+            var timeout = _deferred.IsEmpty ? -1 : 0;
+            fixed (byte* events = batch.Events) count = LibC.epoll_wait(_epoll, events, Batch.Capacity, timeout);
             if (count < 0 && Marshal.GetLastPInvokeError() is var error && error != LibC.EINTR)
                 Environment.FailFast($"epoll_wait failed: {Marshal.GetPInvokeErrorMessage(error)}");
             batch.Fill(count);
             Work(batch);
+            WorkOnDeferred();
         }
 
+        // The thread that took over may already be waiting for the kernel, and does not see what is added here.
+        while (!_deferred.IsEmpty) WorkOnDeferred();
         t_current = null;
     }
 
@@ -188,10 +202,30 @@ internal sealed unsafe class SocketPoller
     {
         while (batch.TryTake(out var events, out var id))
         {
-            t_turnBegan = Environment.TickCount64;
-            Volatile.Write(ref _busySince, t_turnBegan);
-            Find(id)?.OnSocketEvents(events);
+            if (Find(id) is not { } target) continue;
+            if (target.CanWait)
+                _deferred.Enqueue((id, events));
+            else
+                Tell(target, events);
         }
+    }
+
+    private void WorkOnDeferred()
+    {
+        if (_deferred.IsEmpty) return;
+        var started = Stopwatch.GetTimestamp();
+        while (_deferred.TryDequeue(out var next))
+        {
+            if (Find(next.Id) is { } target) Tell(target, next.Events);
+            if (Stopwatch.GetTimestamp() - started >= DeferredTurn) return;
+        }
+    }
+
+    private void Tell(ISocketEvents target, uint events)
+    {
+        t_turnBegan = Environment.TickCount64;
+        Volatile.Write(ref _busySince, t_turnBegan);
+        target.OnSocketEvents(events);
     }
 
     private static void RelieveStuck()
@@ -246,6 +280,9 @@ internal sealed unsafe class SocketPoller
 /// <summary>Whoever owns a polled socket. Called on the poller's thread: must not block and must not throw.</summary>
 internal interface ISocketEvents
 {
+    /// <summary>Whether others' events go first: a handshake's or an accept's, not an established connection's.</summary>
+    bool CanWait { get; }
+
     /// <param name="events">A set of <c>EPOLL*</c> bits.</param>
     void OnSocketEvents(uint events);
 }
