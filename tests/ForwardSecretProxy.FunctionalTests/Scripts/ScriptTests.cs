@@ -22,6 +22,7 @@ public sealed class ScriptTests : IDisposable
     [InlineData("tests/run.sh")]
     [InlineData("softhsm/demo.sh")]
     [InlineData("benchmarks/run.sh")]
+    [InlineData("benchmarks/peers.sh")]
     public async Task Script_WithoutTheSdk_SaysWhatToInstall(string script)
     {
         var result = await RunAsync(script);
@@ -40,6 +41,30 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains("benchmarks/run.sh [short|long|smoke]", result.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("pipefail", result.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help", 0)]
+    [InlineData("quick", WrongUsage)]
+    public async Task Peers_HelpOrAnUnknownMode_ShowsTheUsage(string argument, int exitCode)
+    {
+        var result = await RunAsync("benchmarks/peers.sh", argument);
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains("benchmarks/peers.sh [MODE...]", result.Text, StringComparison.Ordinal);
+        Assert.Contains("PEERS_DIR", result.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pipefail", result.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("benchmarks/peers.sh")]
+    [InlineData("benchmarks/peers/servers.sh")]
+    public async Task Script_OfThePeers_IsWellFormed(string script)
+    {
+        var result = await ProcessRunner.RunAsync(ProcessRunner.Find("bash")!, ["-n", Repository.Path(script)]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Text);
     }
 
     [Fact]
