@@ -25,7 +25,7 @@ internal sealed unsafe class SocketPoller
     /// How long whoever was told of an event may go on from one arrival to the next without having to wait, before the
     /// rest of its work goes to the thread pool: a fast download would keep everybody else of its poller waiting.
     /// </summary>
-    private const long TurnMs = 8;
+    private const long TurnMs = 20;
 
     /// <summary>
     /// How long handshakes and accepts go on before established connections are asked again: less than a signature takes,
