@@ -54,8 +54,7 @@ public sealed unsafe class TlsClientConnection : IDisposable
         _fd = LibC.socket(family, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
         if (_fd < 0) return SocketFailure();
 
-        var yes = 1;
-        LibC.setsockopt(_fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, &yes, sizeof(int));
+        LibC.SwitchOn(_fd, LibC.TCP_NODELAY);
         var bytes = stackalloc byte[SocketAddress.GetMaximumAddressSize(address.AddressFamily)];
         var length = WriteAddress(address, bytes);
         if (LibC.connect(_fd, bytes, length) < 0 && Marshal.GetLastPInvokeError() != LibC.EINPROGRESS)

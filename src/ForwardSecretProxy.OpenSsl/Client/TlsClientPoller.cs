@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ForwardSecretProxy.OpenSsl.Sockets;
 
@@ -15,12 +14,8 @@ public sealed unsafe class TlsClientPoller : IDisposable
     private const ulong TimerMark = ulong.MaxValue;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    // struct epoll_event is packed on x86-64 and naturally aligned elsewhere (epoll_ctl(2)).
-    private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-    private static readonly int DataOffset = EventSize - sizeof(ulong);
-
     private readonly List<TlsClientConnection> _connections = [];
-    private readonly byte[] _events = GC.AllocateArray<byte>(BatchSize * 16, pinned: true);
+    private readonly byte[] _events = GC.AllocateArray<byte>(BatchSize * EpollEvent.MaxSize, pinned: true);
     private readonly int _epoll;
     private readonly int _timer;
     private long _timerAt;
@@ -64,7 +59,7 @@ public sealed unsafe class TlsClientPoller : IDisposable
 
         for (var i = 0; i < count; i++)
         {
-            var mark = Unsafe.ReadUnaligned<ulong>(events + (i * EventSize) + DataOffset);
+            var mark = EpollEvent.Data(_events, i);
             if (mark == TimerMark) _timerAt = 0;
             else ready.Add(_connections[(int)mark]);
         }
@@ -89,9 +84,8 @@ public sealed unsafe class TlsClientPoller : IDisposable
 
     private bool Add(int fd, ulong mark, uint events)
     {
-        var ev = stackalloc byte[16];
-        *(uint*)ev = events | LibC.EPOLLET;
-        Unsafe.WriteUnaligned(ev + DataOffset, mark);
+        var ev = stackalloc byte[EpollEvent.MaxSize];
+        EpollEvent.Write(ev, events | LibC.EPOLLET, mark);
         return LibC.epoll_ctl(_epoll, LibC.EPOLL_CTL_ADD, fd, ev) == 0;
     }
 

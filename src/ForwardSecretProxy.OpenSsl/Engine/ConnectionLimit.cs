@@ -9,9 +9,6 @@ public sealed class ConnectionLimit(int max)
 {
     private int _count;
 
-    /// <summary>The connections there are now.</summary>
-    public int Count => Volatile.Read(ref _count);
-
     /// <summary>Counts one more; false when there is no room.</summary>
     internal bool TryEnter()
     {

@@ -257,13 +257,11 @@ public sealed partial class TlsConnection
         return TryShutdown(endStream: false) == LibSsl.SSL_ERROR_NONE;
     }
 
-    private unsafe void SetTcpOption(int option)
+    private void SetTcpOption(int option)
     {
-        var yes = 1;
         lock (_native)
         {
-            // Fails on a socket that is not TCP, where there is nothing to set.
-            if (!_disposed) _ = LibC.setsockopt(_fd, LibC.IPPROTO_TCP, option, &yes, sizeof(int));
+            if (!_disposed) LibC.SwitchOn(_fd, option);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ForwardSecretProxy.OpenSsl.Interop;
@@ -33,6 +34,19 @@ internal unsafe struct OsslParam
     internal void* Data;
     internal nuint DataSize;
     internal nuint ReturnSize;
+
+    /// <summary>A list of one parameter that lives as long as the process.</summary>
+    /// <param name="name">A literal: it has a fixed address and ends with a zero byte.</param>
+    /// <param name="type">Its data type.</param>
+    /// <param name="size">Its size; 0 for any.</param>
+    internal static OsslParam* CreateList(ReadOnlySpan<byte> name, uint type, nuint size = 0)
+    {
+        var list = (OsslParam*)NativeMemory.AllocZeroed(2, (nuint)sizeof(OsslParam));
+        list[0].Key = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
+        list[0].DataType = type;
+        list[0].DataSize = size;
+        return list;
+    }
 
     internal readonly ReadOnlySpan<byte> KeyBytes => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(Key);
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ForwardSecretProxy.OpenSsl.Interop;
@@ -8,8 +7,8 @@ namespace ForwardSecretProxy.OpenSsl.Provider;
 /// <summary>The MAC "HMAC" (provider-mac(7)), with which TLS 1.3 computes its Finished messages.</summary>
 internal static unsafe class FinishedMac
 {
-    private static readonly OsslParam* Settable = CreateList("digest\0"u8, OsslParam.Utf8String);
-    private static readonly OsslParam* Gettable = CreateList("size\0"u8, OsslParam.UnsignedInteger);
+    private static readonly OsslParam* Settable = OsslParam.CreateList("digest\0"u8, OsslParam.Utf8String);
+    private static readonly OsslParam* Gettable = OsslParam.CreateList("size\0"u8, OsslParam.UnsignedInteger);
 
     [UnmanagedCallersOnly]
     private static Context* NewContext(nint provider) => (Context*)NativeMemory.AllocZeroed((nuint)sizeof(Context));
@@ -92,14 +91,6 @@ internal static unsafe class FinishedMac
         }
 
         return true;
-    }
-
-    private static OsslParam* CreateList(ReadOnlySpan<byte> name, uint type)
-    {
-        var list = (OsslParam*)NativeMemory.AllocZeroed(2, (nuint)sizeof(OsslParam));
-        list[0].Key = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
-        list[0].DataType = type;
-        return list;
     }
 
     internal static OsslDispatch* CreateTable() => SigningProvider.CreateTable(

@@ -35,10 +35,16 @@ internal unsafe struct Hmac : IDisposable
         else
             key.CopyTo(pad);
 
-        Xor(pad, InnerPad);
-        Start(ref _inner, pad);
-        Xor(pad, InnerPad ^ OuterPad);
-        Start(ref _outer, pad);
+        fixed (HashState* inner = &_inner, outer = &_outer)
+        {
+            Xor(pad, InnerPad);
+            Start(hash, inner);
+            Add(hash, inner, pad);
+            Xor(pad, InnerPad ^ OuterPad);
+            Start(hash, outer);
+            Add(hash, outer, pad);
+        }
+
         CryptographicOperations.ZeroMemory(pad);
     }
 
@@ -49,36 +55,16 @@ internal unsafe struct Hmac : IDisposable
     internal static void Hash(TlsHash hash, ReadOnlySpan<byte> data, Span<byte> destination)
     {
         HashState state;
-        fixed (byte* input = data)
-        fixed (byte* output = destination)
-        {
-            if (hash == TlsHash.Sha256)
-            {
-                _ = LibCrypto.SHA256_Init(&state);
-                _ = LibCrypto.SHA256_Update(&state, input, (nuint)data.Length);
-                _ = LibCrypto.SHA256_Final(output, &state);
-            }
-            else
-            {
-                _ = LibCrypto.SHA384_Init(&state);
-                _ = LibCrypto.SHA384_Update(&state, input, (nuint)data.Length);
-                _ = LibCrypto.SHA384_Final(output, &state);
-            }
-        }
-
+        Start(hash, &state);
+        Add(hash, &state, data);
+        End(hash, &state, destination);
         CryptographicOperations.ZeroMemory(new Span<byte>(&state, sizeof(HashState)));
     }
 
     /// <summary>Adds <paramref name="data"/>.</summary>
     internal void Update(ReadOnlySpan<byte> data)
     {
-        fixed (HashState* state = &_inner)
-        fixed (byte* input = data)
-        {
-            _ = _hash == TlsHash.Sha256
-                ? LibCrypto.SHA256_Update(state, input, (nuint)data.Length)
-                : LibCrypto.SHA384_Update(state, input, (nuint)data.Length);
-        }
+        fixed (HashState* inner = &_inner) Add(_hash, inner, data);
     }
 
     /// <summary>
@@ -90,20 +76,10 @@ internal unsafe struct Hmac : IDisposable
         Span<byte> digest = stackalloc byte[MaxLength];
         digest = digest[..Length(_hash)];
         fixed (HashState* inner = &_inner, outer = &_outer)
-        fixed (byte* middle = digest, output = destination[..digest.Length])
         {
-            if (_hash == TlsHash.Sha256)
-            {
-                _ = LibCrypto.SHA256_Final(middle, inner);
-                _ = LibCrypto.SHA256_Update(outer, middle, (nuint)digest.Length);
-                _ = LibCrypto.SHA256_Final(output, outer);
-            }
-            else
-            {
-                _ = LibCrypto.SHA384_Final(middle, inner);
-                _ = LibCrypto.SHA384_Update(outer, middle, (nuint)digest.Length);
-                _ = LibCrypto.SHA384_Final(output, outer);
-            }
+            End(_hash, inner, digest);
+            Add(_hash, outer, digest);
+            End(_hash, outer, destination[..digest.Length]);
         }
 
         CryptographicOperations.ZeroMemory(digest);
@@ -121,22 +97,23 @@ internal unsafe struct Hmac : IDisposable
 
     private static int BlockLength(TlsHash hash) => hash == TlsHash.Sha256 ? 64 : 128;
 
-    private readonly void Start(ref HashState state, ReadOnlySpan<byte> pad)
+    private static void Start(TlsHash hash, HashState* state) =>
+        _ = hash == TlsHash.Sha256 ? LibCrypto.SHA256_Init(state) : LibCrypto.SHA384_Init(state);
+
+    private static void Add(TlsHash hash, HashState* state, ReadOnlySpan<byte> data)
     {
-        fixed (HashState* pinned = &state)
-        fixed (byte* input = pad)
+        fixed (byte* input = data)
         {
-            if (_hash == TlsHash.Sha256)
-            {
-                _ = LibCrypto.SHA256_Init(pinned);
-                _ = LibCrypto.SHA256_Update(pinned, input, (nuint)pad.Length);
-            }
-            else
-            {
-                _ = LibCrypto.SHA384_Init(pinned);
-                _ = LibCrypto.SHA384_Update(pinned, input, (nuint)pad.Length);
-            }
+            _ = hash == TlsHash.Sha256
+                ? LibCrypto.SHA256_Update(state, input, (nuint)data.Length)
+                : LibCrypto.SHA384_Update(state, input, (nuint)data.Length);
         }
+    }
+
+    private static void End(TlsHash hash, HashState* state, Span<byte> destination)
+    {
+        fixed (byte* output = destination)
+            _ = hash == TlsHash.Sha256 ? LibCrypto.SHA256_Final(output, state) : LibCrypto.SHA384_Final(output, state);
     }
 
     private static void Xor(Span<byte> pad, byte with)

@@ -10,7 +10,8 @@ namespace ForwardSecretProxy.OpenSsl.Provider;
 /// </summary>
 internal static unsafe class KeyManagement
 {
-    private static readonly OsslParam* ImportTypes = CreateImportTypes();
+    private static readonly OsslParam* ImportTypes =
+        OsslParam.CreateList(IdParameter, OsslParam.UnsignedInteger, sizeof(ulong));
 
     /// <summary>The parameter that carries a key's number into <c>EVP_PKEY_fromdata</c>.</summary>
     internal static ReadOnlySpan<byte> IdParameter => "fsp-key-id\0"u8;
@@ -75,15 +76,6 @@ internal static unsafe class KeyManagement
 
     /// <summary>The key behind a native pointer that <see cref="New"/> made, or null when it was withdrawn.</summary>
     internal static ProviderKey? Find(nint key) => key == 0 ? null : ProviderKey.Find(*(ulong*)key);
-
-    private static OsslParam* CreateImportTypes()
-    {
-        var types = (OsslParam*)NativeMemory.AllocZeroed(2, (nuint)sizeof(OsslParam));
-        types[0].Key = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(IdParameter));
-        types[0].DataType = OsslParam.UnsignedInteger;
-        types[0].DataSize = sizeof(ulong);
-        return types;
-    }
 
     internal static OsslDispatch* CreateEcTable() => CreateTable((nint)(delegate* unmanaged<int, byte*>)&EcOperationName);
 

@@ -34,6 +34,15 @@ internal static unsafe partial class LibC
 
     private const string Name = "libc";
 
+    /// <summary>
+    /// Switches a TCP option on. Fails on a socket that is not TCP, where there is nothing to set; nobody has to know.
+    /// </summary>
+    internal static void SwitchOn(int fd, int tcpOption)
+    {
+        var yes = 1;
+        _ = setsockopt(fd, IPPROTO_TCP, tcpOption, &yes, sizeof(int));
+    }
+
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int epoll_create1(int flags);
 

@@ -22,15 +22,14 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     private readonly ulong _pollId;
     private volatile bool _disposed;
 
-    private unsafe PolledSocket(IPEndPoint address)
+    private PolledSocket(IPEndPoint address)
     {
         var family = address.AddressFamily == AddressFamily.InterNetworkV6 ? LibC.AF_INET6 : LibC.AF_INET;
         _fd = LibC.socket(family, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
         if (_fd < 0) throw SocketErrors.Create(Marshal.GetLastPInvokeError());
         try
         {
-            var yes = 1;
-            _ = LibC.setsockopt(_fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, &yes, sizeof(int));
+            LibC.SwitchOn(_fd, LibC.TCP_NODELAY);
             Connect(address.Serialize());
             _pollId = _poller.Add(_fd, Events, this);
         }

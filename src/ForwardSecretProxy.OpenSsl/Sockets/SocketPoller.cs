@@ -36,9 +36,6 @@ internal sealed unsafe class SocketPoller
     /// <summary>A poller that has this many connections more than another leaves new ones to that one.</summary>
     private const int Imbalance = 8;
 
-    // struct epoll_event is packed on x86-64 and naturally aligned elsewhere (epoll_ctl(2)).
-    private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-    private static readonly int DataOffset = EventSize - sizeof(ulong);
     private static readonly Lazy<SocketPoller[]> Pollers = new(
         () => [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new SocketPoller())]);
 
@@ -149,9 +146,8 @@ internal sealed unsafe class SocketPoller
 
     private int Control(int operation, int fd, uint events, ulong id)
     {
-        var ev = stackalloc byte[16];
-        *(uint*)ev = events;
-        Unsafe.WriteUnaligned(ev + DataOffset, id);
+        var ev = stackalloc byte[EpollEvent.MaxSize];
+        EpollEvent.Write(ev, events, id);
         return LibC.epoll_ctl(_epoll, operation, fd, ev);
     }
 
@@ -256,7 +252,7 @@ internal sealed unsafe class SocketPoller
         // How many there are in the upper half, how many are taken in the lower: one word, so that both change at once.
         private long _state;
 
-        internal byte[] Events { get; } = GC.AllocateArray<byte>(Capacity * EventSize, pinned: true);
+        internal byte[] Events { get; } = GC.AllocateArray<byte>(Capacity * EpollEvent.MaxSize, pinned: true);
 
         internal void Fill(int count) => Volatile.Write(ref _state, (long)Math.Max(count, 0) << 32);
 
@@ -265,9 +261,8 @@ internal sealed unsafe class SocketPoller
             while (Volatile.Read(ref _state) is var state && (int)state < (int)(state >> 32))
             {
                 if (Interlocked.CompareExchange(ref _state, state + 1, state) != state) continue;
-                ref var start = ref Events[(int)state * EventSize];
-                events = Unsafe.ReadUnaligned<uint>(ref start);
-                id = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, DataOffset));
+                events = EpollEvent.Events(Events, (int)state);
+                id = EpollEvent.Data(Events, (int)state);
                 return true;
             }
 

@@ -135,8 +135,7 @@ public class BenchCommandTests(ProxyFixture proxy)
         var target = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}");
         await using var process = FspProcess.Start(
             ["bench", target, "--duration", "60s", "--warmup", "0s", "--connections", "2"]);
-        for (var waited = 0; server.Accepted < 20 && waited < 300; waited++)
-            await Task.Delay(100);
+        await server.WaitForArrivalsAsync(20);
 
         var exitCode = await process.StopAsync("INT");
 

@@ -16,7 +16,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<Socket, CancellationToken, Task> _script;
     private readonly Task _accepting;
-    private int _accepted;
+    private readonly SemaphoreSlim _arrivals = new(0);
 
     public ScriptedServer(Func<Socket, CancellationToken, Task> script)
     {
@@ -28,8 +28,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Where it listens on 127.0.0.1.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections came.</summary>
-    public int Accepted => Volatile.Read(ref _accepted);
+    /// <summary>Waits until so many more connections have come.</summary>
+    public async Task WaitForArrivalsAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+            Assert.True(await _arrivals.WaitAsync(TimeSpan.FromSeconds(30)), $"only {i} connections came");
+    }
 
     /// <summary>Takes a connection into TLS.</summary>
     public static async Task<SslStream> StartTlsAsync(Socket socket, CancellationToken stop)
@@ -77,7 +81,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             while (true)
             {
                 var socket = await _listener.AcceptSocketAsync(_stop.Token);
-                Interlocked.Increment(ref _accepted);
+                _arrivals.Release();
                 connections.Add(ServeAsync(socket));
             }
         }
