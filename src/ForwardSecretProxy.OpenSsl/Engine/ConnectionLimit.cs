@@ -8,11 +8,22 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 public sealed class ConnectionLimit(int max)
 {
     private int _count;
+    private int _max = max;
+
+    /// <summary>The most. A lower one closes nobody; it keeps others out until there is room again.</summary>
+    public int Max
+    {
+        get => Volatile.Read(ref _max);
+        set => Volatile.Write(ref _max, value);
+    }
+
+    /// <summary>How many there are now.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Counts one more; false when there is no room.</summary>
     internal bool TryEnter()
     {
-        if (Interlocked.Increment(ref _count) <= max) return true;
+        if (Interlocked.Increment(ref _count) <= Max) return true;
         Interlocked.Decrement(ref _count);
         return false;
     }

@@ -17,16 +17,16 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
     private readonly List<(SocketPoller Poller, ulong Id)> _polls = [];
     private readonly Socket _socket;
     private readonly SafeHandle _handle;
-    private readonly TlsServer _server;
     private readonly ConnectionLimit _limit;
     private readonly Action<TlsConnection> _accepted;
     private readonly Action<string> _failed;
     private readonly Timer _resume;
+    private volatile TlsServer _server;
     private volatile bool _isFailing;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>Begins to accept.</summary>
-    /// <param name="socket">A TCP socket, bound and listening; closed by <see cref="Dispose"/>.</param>
+    /// <param name="socket">A TCP socket, bound and listening; closed by <see cref="Stop"/>.</param>
     /// <param name="server">What the connections are served with.</param>
     /// <param name="limit">Connections beyond it are closed at once.</param>
     /// <param name="accepted">Takes a connection over. Called on a poller's thread: must not block and must not throw.</param>
@@ -48,8 +48,22 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         Watch();
     }
 
-    /// <summary>Accepts nothing more; whoever is in the queue of the kernel is reset.</summary>
-    public void Dispose()
+    /// <summary>
+    /// What connections are served with from the next one on. It must not be disposed while it stands here, nor before
+    /// another does.
+    /// </summary>
+    public TlsServer Server
+    {
+        get => _server;
+        set => _server = value;
+    }
+
+    /// <summary>
+    /// Accepts nothing more. Whoever is in the queue of the kernel is accepted before the socket is closed; a shared
+    /// one stays open, with its queue, for whoever else holds it.
+    /// </summary>
+    /// <param name="isShared">Whether another process listens on the socket, too.</param>
+    public void Stop(bool isShared)
     {
         lock (_lock)
         {
@@ -59,14 +73,28 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         }
 
         _resume.Dispose();
+        if (isShared) return;
+        while (TryAccept(out _))
+        {
+        }
+
         // A poller that is in accept4 holds a reference: the descriptor is closed after it.
         _socket.Dispose();
     }
+
+    /// <summary>Stops, with a socket of its own.</summary>
+    public void Dispose() => Stop(isShared: false);
 
     bool ISocketEvents.CanWait => true;
 
     void ISocketEvents.OnSocketEvents(uint events)
     {
+        if (!TryAccept(out var error) && error != 0) OnFailure(error);
+    }
+
+    private bool TryAccept(out int error)
+    {
+        error = 0;
         int fd;
         try
         {
@@ -74,20 +102,45 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            return;
+            return false;
         }
 
         if (fd < 0)
         {
-            OnFailure(Marshal.GetLastPInvokeError());
-            return;
+            error = Marshal.GetLastPInvokeError();
+            return false;
         }
 
         _isFailing = false;
         if (!_limit.TryEnter())
+        {
             _ = LibC.close(fd);
+        }
+        else if (Refer() is { } server)
+        {
+            _accepted(new TlsConnection(server, fd, owner: null, _limit));
+        }
         else
-            _accepted(new TlsConnection(_server, fd, owner: null, _limit));
+        {
+            _limit.Leave();
+            _ = LibC.close(fd);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// A reference on the server that stands here now, which may be another in the next moment; null when the last one
+    /// went while a poller was still accepting.
+    /// </summary>
+    private TlsServer? Refer()
+    {
+        while (true)
+        {
+            var server = _server;
+            if (server.TryAddReference()) return server;
+            if (_disposed) return null;
+        }
     }
 
     private void OnFailure(int error)

@@ -37,7 +37,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
     private int _abortReason;
 
     /// <summary>Takes over a non-blocking socket. libssl hears of it when the handshake begins.</summary>
-    /// <param name="server">Whose connection it is.</param>
+    /// <param name="server">Whose connection it is; a reference on it, which <see cref="Dispose"/> gives back.</param>
     /// <param name="fd">The socket.</param>
     /// <param name="owner">Disposed to close the socket; null when that is this object's business.</param>
     /// <param name="limit">Where the connection is counted until it is disposed; null for nowhere.</param>
@@ -127,6 +127,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
         _limit?.Leave();
         Abort(TlsHandshakeOutcome.Aborted);
         RaisePeerGone();
+        Server.Release();
     }
 
     /// <summary>Hands the socket to libssl and asks to be told of what arrives.</summary>

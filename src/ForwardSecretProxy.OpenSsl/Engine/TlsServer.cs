@@ -6,19 +6,30 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 
 /// <summary>
 /// The TLS side of one or more listeners: a policy and its certificates, checked and built once, used for every
-/// connection. Thread-safe.
+/// connection. It lives until its owner has disposed it and its last connection has ended. Thread-safe.
 /// </summary>
 public sealed class TlsServer : IDisposable
 {
+    private readonly IReadOnlyList<TlsCertificate> _served;
+    private readonly IReadOnlyList<string> _protocols;
+    private readonly IDisposable? _keyOwner;
     private readonly List<ProviderKey> _keys = [];
     private readonly List<ServerCertificates> _certificates = [];
     private readonly ServerNameIndex<ServerCertificates> _names;
     private readonly DeadlineQueue _handshakeDeadlines;
     private readonly DeadlineQueue _closeDeadlines;
+    private int _references = 1;
+    private int _disposed;
 
-    private TlsServer(TlsPolicy policy, IReadOnlyList<TlsCertificate> certificates, IReadOnlyList<string> applicationProtocols)
+    private TlsServer(
+        TlsPolicy policy,
+        IReadOnlyList<TlsCertificate> certificates,
+        IReadOnlyList<string> applicationProtocols,
+        IDisposable? keyOwner)
     {
         Policy = policy;
+        _served = certificates;
+        _protocols = applicationProtocols;
         Protocols = new ApplicationProtocols(applicationProtocols);
         Sessions = new SessionCache(policy.Resumption.Capacity, policy.Resumption.Lifetime, TimeProvider.System);
         _handshakeDeadlines = new DeadlineQueue(policy.Limits.Timeout, TimeProvider.System);
@@ -33,6 +44,9 @@ public sealed class TlsServer : IDisposable
             Dispose();
             throw;
         }
+
+        // Only now: what could not be built leaves the keys to the caller.
+        _keyOwner = keyOwner;
     }
 
     /// <summary>How many native TLS connection objects exist in this process; zero when all are closed.</summary>
@@ -55,33 +69,91 @@ public sealed class TlsServer : IDisposable
     /// <param name="policy">What is offered.</param>
     /// <param name="certificates">At least one; the first also answers clients that send no server name.</param>
     /// <param name="applicationProtocols">ALPN protocols in order of preference; empty for none.</param>
+    /// <param name="keyOwner">Disposed when nobody can sign for this server any more; null for nothing.</param>
     /// <exception cref="OpenSslException">libssl is missing, too old, or refused a setting.</exception>
     public static TlsServer Create(
-        TlsPolicy policy, IReadOnlyList<TlsCertificate> certificates, IReadOnlyList<string> applicationProtocols)
+        TlsPolicy policy,
+        IReadOnlyList<TlsCertificate> certificates,
+        IReadOnlyList<string> applicationProtocols,
+        IDisposable? keyOwner = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfZero(certificates.Count, nameof(certificates));
         NativeLibraries.ThrowIfNotSupported();
-        return new TlsServer(policy, certificates, applicationProtocols);
+        return new TlsServer(policy, certificates, applicationProtocols, keyOwner);
+    }
+
+    /// <summary>
+    /// Whether a server made of these would do what this one does: then this one can go on, with its sessions. Keys are
+    /// the same when the public half is and the same token holds them.
+    /// </summary>
+    public bool IsMadeOf(
+        TlsPolicy policy, IReadOnlyList<TlsCertificate> certificates, IReadOnlyList<string> applicationProtocols)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(certificates);
+        return policy with { Groups = Policy.Groups } == Policy
+            && policy.Groups.SequenceEqual(Policy.Groups)
+            && applicationProtocols.SequenceEqual(_protocols)
+            && certificates.Count == _served.Count
+            && certificates.Zip(_served).All(static pair => AreEqual(pair.First, pair.Second));
     }
 
     /// <summary>Takes over an accepted socket; nothing is read or written before the handshake is asked for.</summary>
     public TlsConnection Accept(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
+        ObjectDisposedException.ThrowIf(!TryAddReference(), this);
         socket.Blocking = false;
         return new TlsConnection(this, (int)socket.SafeHandle.DangerousGetHandle(), socket, limit: null);
     }
 
-    /// <summary>Frees the contexts and forgets all sessions. Connections that are open go on.</summary>
+    /// <summary>
+    /// Takes no more connections and forgets all sessions. Those that are open go on, handshakes too; the last one frees
+    /// the contexts and gives the keys up.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Sessions.Dispose();
+        Release();
+    }
+
+    /// <summary>For a connection, which releases it when it is disposed; false when there is nothing left to use.</summary>
+    internal bool TryAddReference()
+    {
+        var count = Volatile.Read(ref _references);
+        while (count > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _references, count + 1, count);
+            if (seen == count) return true;
+            count = seen;
+        }
+
+        return false;
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0) Free();
+    }
+
+    private void Free()
+    {
         _handshakeDeadlines.Dispose();
         _closeDeadlines.Dispose();
         foreach (var certificates in _certificates) certificates.Context.Dispose();
         foreach (var key in _keys) key.Dispose();
+        _keyOwner?.Dispose();
     }
+
+    private static bool AreEqual(TlsCertificate one, TlsCertificate other) =>
+        one.Signer.Pool == other.Signer.Pool
+        && one.Signer.Schemes.SequenceEqual(other.Signer.Schemes)
+        && one.Signer.SubjectPublicKeyInfo.Span.SequenceEqual(other.Signer.SubjectPublicKeyInfo.Span)
+        && one.DnsNames.SequenceEqual(other.DnsNames)
+        && one.Chain.Count == other.Chain.Count
+        && one.Chain.Zip(other.Chain).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span));
 
     /// <summary>What a connection begins with, before it has named a server.</summary>
     internal SslContextHandle DefaultContext => _names.Default.Context;

@@ -32,8 +32,7 @@ internal static class CheckCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
-        var scope = PreparationScope.Routes
-            | (parsed.GetValue(Running) ? PreparationScope.None : PreparationScope.Ports);
+        var scope = new PreparationScope(HasRoutes: true, parsed.GetValue(Running) ? null : new ListeningSockets([]));
         using var start = await ServerStart.PrepareAsync(file, scope, cancellationToken);
 
         var problems = start.Problems;

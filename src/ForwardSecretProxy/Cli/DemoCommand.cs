@@ -75,7 +75,7 @@ internal static class DemoCommand
         await DemoSetup.RunAsync(directory, module, released);
         DemoConfiguration.Write(directory, module, port, upstream);
         var file = new FileInfo(directory.Configuration);
-        var scope = PreparationScope.Ports | (upstream is null ? PreparationScope.None : PreparationScope.Routes);
+        var scope = new PreparationScope(HasRoutes: upstream is not null, new ListeningSockets([]));
         using var start = await ServerStart.PrepareAsync(file, scope, released);
         if (start.Server is null)
         {
@@ -84,8 +84,7 @@ internal static class DemoCommand
         }
 
         await ServerRunner.RunAsync(
-            start.Server,
-            start.Problems,
+            start,
             upstream is null ? new DemoPage().RespondAsync : null,
             () => ShowWhatToTry(Terminal.Output(parsed), directory, port, upstream),
             released);

@@ -12,8 +12,9 @@ internal static class ServeCommand
     public static Command Create()
     {
         var command = new Command("serve",
-            "Run the proxy until SIGTERM or ctrl-C. It starts only when fsp check finds no error. "
-            + "Logs go to stderr.")
+            "Run the proxy until SIGTERM or ctrl-C, which let requests finish; a second one does not. It starts only when "
+            + "fsp check finds no error. SIGHUP makes it read its configuration again; a new certificate file it notices "
+            + "by itself. Logs go to stderr.")
         {
             Config,
         };
@@ -27,15 +28,16 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
+        var sockets = new ListeningSockets(SocketActivation.Take());
         using var start = await ServerStart.PrepareAsync(
-            file, PreparationScope.Routes | PreparationScope.Ports, cancellationToken);
+            file, new PreparationScope(HasRoutes: true, sockets), cancellationToken);
         if (start.Server is null)
         {
             ProblemReport.Write(Terminal.Error(parsed), file, start.Problems);
             return ProblemReport.ExitCodeFor(start.Problems);
         }
 
-        await ServerRunner.RunAsync(start.Server, start.Problems, content: null, started: null, cancellationToken);
+        await ServerRunner.RunAsync(start, content: null, started: null, cancellationToken);
         return ExitCode.AllWell;
     }
 }

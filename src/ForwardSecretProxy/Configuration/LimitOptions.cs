@@ -6,7 +6,7 @@ internal sealed record LimitOptions
     /// <summary>
     /// <c>MaxConnections</c>: open client connections, in the whole server; more are closed at once. Default 10,000,
     /// because each takes two file descriptors and some 50 KB: it fits a small machine and ordinary descriptor limits.
-    /// WebSockets have a limit of the same size of their own. Example: <c>50000</c>.
+    /// Example: <c>50000</c>.
     /// </summary>
     public int MaxConnections { get; init; } = 10_000;
 
@@ -30,9 +30,10 @@ internal sealed record LimitOptions
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
     /// <summary>
-    /// <c>ShutdownTimeout</c>: how long requests in progress may go on after SIGTERM. Default 20 s, below the time
-    /// after which service supervisors kill (systemd: 90 s) and long enough for ordinary answers.
+    /// <c>DrainTimeout</c>: how long requests in progress may go on after SIGTERM; what is open then is closed. Default
+    /// 20 s, below the time after which service supervisors kill (systemd: 90 s, Kubernetes: 30 s) and long enough for
+    /// ordinary answers.
     /// Example: <c>"5s"</c>.
     /// </summary>
-    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 }

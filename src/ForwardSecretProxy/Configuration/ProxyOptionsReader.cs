@@ -71,7 +71,7 @@ internal static class ProxyOptionsReader
             MaxRequestBodyBytes = limits.Integer("MaxRequestBodyBytes", defaults.MaxRequestBodyBytes, 0, long.MaxValue),
             RequestHeadersTimeout = limits.Time("RequestHeadersTimeout", defaults.RequestHeadersTimeout, least, most),
             KeepAliveTimeout = limits.Time("KeepAliveTimeout", defaults.KeepAliveTimeout, least, most),
-            ShutdownTimeout = limits.Time("ShutdownTimeout", defaults.ShutdownTimeout, TimeSpan.Zero, most),
+            DrainTimeout = limits.Time("DrainTimeout", defaults.DrainTimeout, TimeSpan.Zero, most),
         };
         limits.RejectUnknownKeys();
         return read;

@@ -28,6 +28,15 @@ internal static class EventIds
     /// <summary>A listener is bound.</summary>
     public const int Listening = 1004;
 
+    /// <summary>A new state of the configuration is served.</summary>
+    public const int Reloaded = 1005;
+
+    /// <summary>A new state was wrong; the one before is served on.</summary>
+    public const int ReloadRefused = 1006;
+
+    /// <summary>The time for requests in progress has passed, or a second signal came; what is left is closed.</summary>
+    public const int DrainCut = 1007;
+
     /// <summary>A problem that does not keep the proxy from starting.</summary>
     public const int ConfigurationWarning = 1100;
 
@@ -36,6 +45,9 @@ internal static class EventIds
 
     /// <summary>The process may not open as many files as the connections it is to have would take.</summary>
     public const int FewDescriptors = 1102;
+
+    /// <summary>What is wrong with a state that is not served.</summary>
+    public const int ConfigurationError = 1103;
 
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;

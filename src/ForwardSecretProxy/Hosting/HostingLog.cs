@@ -11,6 +11,19 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Problem}")]
     public static partial void ConfigurationWarning(ILogger logger, string problem);
 
+    /// <summary>A problem that a reload was refused for.</summary>
+    [LoggerMessage(EventIds.ConfigurationError, LogLevel.Error, "{Problem}")]
+    public static partial void ConfigurationError(ILogger logger, string problem);
+
+    /// <summary>A reload that changed what is served.</summary>
+    [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "Reloaded in {Milliseconds} ms; open connections go on.")]
+    public static partial void Reloaded(ILogger logger, long milliseconds);
+
+    /// <summary>A reload that changed nothing.</summary>
+    [LoggerMessage(EventIds.ReloadRefused, LogLevel.Error,
+        "The new state is not served, because of what was just said. The one before goes on.")]
+    public static partial void ReloadRefused(ILogger logger);
+
     /// <summary>What is known of a certificate and its key.</summary>
     [LoggerMessage(EventIds.CertificateReady, LogLevel.Information,
         "Certificate {Certificate} for {Names}: {KeyAlgorithm} key on token {Token}, key gate passed.")]
@@ -40,6 +53,11 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Stopping, LogLevel.Information,
         "Stopping: no new connections, up to {Seconds} s for requests in progress.")]
     public static partial void Stopping(ILogger logger, double seconds);
+
+    /// <summary>Not everybody was done in time.</summary>
+    [LoggerMessage(EventIds.DrainCut, LogLevel.Warning,
+        "{Connections} connections are closed before they were done: Limits:DrainTimeout has passed, or a second signal came.")]
+    public static partial void DrainCut(ILogger logger, int connections);
 
     /// <summary>The last line. A connection that is left over, and none that a client holds open, is a leak.</summary>
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "Stopped; {LiveConnections} TLS connections are left.")]

@@ -4,7 +4,10 @@ using ForwardSecretProxy.Routing;
 
 namespace ForwardSecretProxy.Hosting;
 
-/// <summary>Everything a server needs, opened and checked; only the listening is left. It owns what it holds.</summary>
+/// <summary>
+/// Everything that one state of the configuration needs to be served, opened and checked; only the listening is left.
+/// It owns what it holds, together with the connections that still use it.
+/// </summary>
 internal sealed record PreparedServer : IDisposable
 {
     /// <summary>The configuration it came from.</summary>
@@ -19,15 +22,30 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>Which request goes where.</summary>
     public required RouteTable Routes { get; init; }
 
+    /// <summary>Keeps the keys of <see cref="Certificates"/>.</summary>
+    public required IDisposable Keys { get; init; }
+
+    /// <summary>The files whose contents it was made of, besides the configuration's own.</summary>
+    public IEnumerable<string> Files => Options.Certificates.Select(certificate => certificate.Chain);
+
+    /// <summary>Lets everything go but what <paramref name="next"/> has taken over.</summary>
+    public void Retire(PreparedServer next)
+    {
+        foreach (var tls in TlsServers.Except(next.TlsServers)) tls.Dispose();
+        Keys.Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tls in Listeners.Select(listener => listener.Tls).Distinct())
-            tls.Dispose();
+        foreach (var tls in TlsServers) tls.Dispose();
+        Keys.Dispose();
     }
+
+    private IEnumerable<TlsServer> TlsServers => Listeners.Select(listener => listener.Tls).Distinct();
 }
 
-/// <summary>One listener, ready to be bound.</summary>
+/// <summary>One listener, ready to accept.</summary>
 /// <param name="Options">Its address and certificates.</param>
 /// <param name="Tls">Its TLS side.</param>
 internal sealed record PreparedListener(ListenerOptions Options, TlsServer Tls);

@@ -1,19 +1,21 @@
 using ForwardSecretProxy.Listeners;
+using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Routing;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ForwardSecretProxy.Hosting;
 
-/// <summary>Puts the web server together: Kestrel behind our TLS, YARP behind Kestrel, and nothing else.</summary>
+/// <summary>Puts the web server together: Kestrel behind our listeners, YARP behind Kestrel, and nothing else.</summary>
 internal static class ProxyApplication
 {
-    /// <summary>Builds the application that serves <paramref name="server"/>.</summary>
-    /// <param name="server">What is served; it must outlive the application.</param>
-    /// <param name="maxConnections">How many client connections there may be at once.</param>
+    /// <summary>Builds the application that serves <paramref name="start"/>, and what it becomes by reloads.</summary>
+    /// <param name="start">What is served; it must outlive the application.</param>
     /// <param name="content">Answers requests itself in place of the routes; null for a proxy.</param>
-    public static WebApplication Build(PreparedServer server, int maxConnections, RequestDelegate? content = null)
+    public static WebApplication Build(ServerStart start, RequestDelegate? content = null)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no user secrets, nothing that a stray file or
         // variable could switch on.
@@ -23,40 +25,56 @@ internal static class ProxyApplication
             EnvironmentName = Environments.Production,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Logging.AddStandardError(server.Options.Logging);
+        var options = start.Server!.Options;
+        builder.Logging.AddStandardError(options.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddTlsListeners(server.Options.Tls.Limits, maxConnections);
-        builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, server));
-        builder.Services.Configure<HostOptions>(host =>
-            host.ShutdownTimeout = server.Options.Limits.ShutdownTimeout);
+        builder.Services.AddSingleton(start);
+        builder.Services.AddSingleton<RunningServer>();
+        AddListeners(builder.Services, start.Server);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(new ListenersEndPoint());
+            KestrelLimits.Apply(options.Limits, kestrel.Limits);
+        });
+        // How long a stop takes is decided where it is asked for.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         if (content is null)
-            AddReverseProxy(builder.Services, server.Routes);
+            AddReverseProxy(builder.Services, start.Server.Routes);
 
         var application = builder.Build();
+        application.Use(EndConnectionsWhenDraining(application.Services.GetRequiredService<RunningServer>()));
         application.Use(static (context, next) =>
         {
             ClientClaims.Discard(context.Request.Headers);
             return next(context);
         });
         if (content is null)
-            UseReverseProxy(application, server.Routes);
+            UseReverseProxy(application);
         else
             application.Run(content);
         return application;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, PreparedServer server)
+    private static void AddListeners(IServiceCollection services, PreparedServer server)
     {
-        var limits = server.Options.Limits;
-        kestrel.AddServerHeader = false;
-        // The listeners count connections themselves, from accept on: Kestrel sees only those that speak.
-        kestrel.Limits.MaxConcurrentUpgradedConnections = limits.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBodyBytes == 0 ? null : limits.MaxRequestBodyBytes;
-        kestrel.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
-        kestrel.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
-        foreach (var listener in server.Listeners)
-            kestrel.ListenTls(listener.Options.Address, listener.Tls);
+        var options = server.Options;
+        services
+            .AddSingleton(new ConnectionLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
+            .AddSingleton(provider => new ConnectionIntake(options.Tls.Limits, options.Limits.KeepAliveTimeout,
+                provider.GetRequiredService<ILogger<ConnectionIntake>>()))
+            .AddSingleton<ListenerSet>()
+            .AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ListenerSet>());
     }
+
+    /// <summary>Lets each connection end with the answer that is on its way: HTTP/2 with a GOAWAY (RFC 9113 section 6.8).</summary>
+    private static Func<HttpContext, RequestDelegate, Task> EndConnectionsWhenDraining(RunningServer server) =>
+        (context, next) =>
+        {
+            if (server.IsDraining)
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            return next(context);
+        };
 
     private static void AddReverseProxy(IServiceCollection services, RouteTable routes)
     {
@@ -76,11 +94,10 @@ internal static class ProxyApplication
         service.ServiceType == typeof(IHostedService)
         && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly;
 
-    private static void UseReverseProxy(WebApplication application, RouteTable routes)
+    private static void UseReverseProxy(WebApplication application)
     {
         application.UseRouting();
-        if (routes.Routes.Any(route => route.Timeout is not null))
-            application.UseRequestTimeouts();
+        application.UseRequestTimeouts();
         application.MapReverseProxy();
     }
 }

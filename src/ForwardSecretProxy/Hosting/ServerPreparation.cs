@@ -6,8 +6,8 @@ using ForwardSecretProxy.Routing;
 namespace ForwardSecretProxy.Hosting;
 
 /// <summary>
-/// From a configuration to a server that only has to listen. <c>fsp check</c> and <c>fsp serve</c> both come through
-/// here, so what one accepts the other starts. Nothing stops at the first problem.
+/// From a configuration to a server that only has to listen. <c>fsp check</c>, <c>fsp serve</c> and a reload all come
+/// through here, so what one accepts the others serve. Nothing stops at the first problem.
 /// </summary>
 internal static class ServerPreparation
 {
@@ -16,8 +16,8 @@ internal static class ServerPreparation
 
     /// <summary>Opens and checks everything.</summary>
     /// <param name="loaded">The configuration; problems found here join those in its context.</param>
-    /// <param name="signers">Opens the keys; it must outlive the server.</param>
-    /// <param name="scope">What is left out.</param>
+    /// <param name="signers">Opens the keys. It belongs to the server, or is disposed when there is none.</param>
+    /// <param name="scope">What else is looked at.</param>
     /// <param name="cancellationToken">Ends the wait for tokens.</param>
     /// <returns>The server, or null when there is an error among the problems.</returns>
     public static async Task<PreparedServer?> PrepareAsync(
@@ -26,17 +26,16 @@ internal static class ServerPreparation
         PreparationScope scope,
         CancellationToken cancellationToken)
     {
+        var keys = new KeyOwner(signers);
+        using var preparing = keys.Lease();
         var (options, context) = loaded;
         RefuseKeyLog(context);
         RequireOpenSsl(context);
         if (options is null)
             return null;
 
-        var routes = scope.HasFlag(PreparationScope.Routes)
-            ? await RouteTableReader.ReadAsync(options.ReverseProxy, context)
-            : RouteTable.Empty;
-        if (scope.HasFlag(PreparationScope.Ports))
-            PortProbe.Check(options.Listeners, context);
+        var routes = scope.HasRoutes ? await RouteTableReader.ReadAsync(options.ReverseProxy, context) : RouteTable.Empty;
+        scope.Sockets?.Bind(options.Listeners, context);
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);
         if (context.HasErrors)
@@ -46,25 +45,28 @@ internal static class ServerPreparation
         {
             Options = options,
             Certificates = certificates,
-            Listeners = PrepareListeners(options, certificates),
+            Listeners = PrepareListeners(options, certificates, keys, scope.Previous),
             Routes = routes,
+            Keys = keys.Lease(),
         };
     }
 
     private static List<PreparedListener> PrepareListeners(
-        ProxyOptions options, IReadOnlyList<PreparedCertificate> certificates)
+        ProxyOptions options,
+        IReadOnlyList<PreparedCertificate> certificates,
+        KeyOwner keys,
+        PreparedServer? previous)
     {
-        var servers = new Dictionary<string, TlsServer>(StringComparer.Ordinal);
+        var servers = new List<TlsServer>(previous?.Listeners.Select(listener => listener.Tls).Distinct() ?? []);
         var listeners = new List<PreparedListener>();
         foreach (var listener in options.Listeners)
         {
-            var names = string.Join('\n', listener.Certificates);
-            if (!servers.TryGetValue(names, out var tls))
-            {
-                var chosen = listener.Certificates
-                    .Select(name => certificates.First(certificate => certificate.Options.Name == name).Certificate);
-                servers[names] = tls = TlsServer.Create(options.Tls, [.. chosen], ApplicationProtocols);
-            }
+            TlsCertificate[] chosen = [.. listener.Certificates
+                .Select(name => certificates.First(certificate => certificate.Options.Name == name).Certificate)];
+            // One that is served already goes on: its clients come back with its tickets.
+            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, ApplicationProtocols));
+            if (tls is null)
+                servers.Add(tls = TlsServer.Create(options.Tls, chosen, ApplicationProtocols, keys.Lease()));
             listeners.Add(new PreparedListener(listener, tls));
         }
         return listeners;
@@ -92,15 +94,10 @@ internal static class ServerPreparation
 }
 
 /// <summary>What a preparation looks at besides certificates and tokens.</summary>
-[Flags]
-internal enum PreparationScope
+/// <param name="HasRoutes">Whether the routes are read; without them there is no proxying.</param>
+/// <param name="Sockets">Where the listeners' sockets are opened; null not to open any.</param>
+internal sealed record PreparationScope(bool HasRoutes, ListeningSockets? Sockets)
 {
-    /// <summary>Nothing else.</summary>
-    None = 0,
-
-    /// <summary>The routes; without them there is no proxying.</summary>
-    Routes = 1,
-
-    /// <summary>Whether the ports are free; they are not while the server runs.</summary>
-    Ports = 2,
+    /// <summary>What is served now: what did not change is taken over from it. Null at the start.</summary>
+    public PreparedServer? Previous { get; init; }
 }

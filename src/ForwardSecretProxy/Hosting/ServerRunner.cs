@@ -1,47 +1,66 @@
 using System.Diagnostics;
-using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace ForwardSecretProxy.Hosting;
 
 /// <summary>Runs a prepared server until a signal ends it.</summary>
 internal static class ServerRunner
 {
-    /// <summary>Listens, and returns when SIGTERM, SIGINT or <paramref name="cancellationToken"/> has stopped it.</summary>
-    /// <param name="server">What is served; stays the caller's.</param>
-    /// <param name="problems">Those that did not keep it from starting; they are logged.</param>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Serves, and returns when SIGTERM, SIGINT or <paramref name="stop"/> has stopped it. SIGHUP reloads; a certificate
+    /// file that changes is read by itself.
+    /// </summary>
+    /// <param name="start">What is served; stays the caller's.</param>
     /// <param name="content">Answers requests itself in place of the routes; null for a proxy.</param>
     /// <param name="started">Called when all listeners answer; null for nobody.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="IOException">An address cannot be bound.</exception>
-    public static async Task RunAsync(
-        PreparedServer server,
-        IReadOnlyList<ConfigurationProblem> problems,
-        RequestDelegate? content,
-        Action? started,
-        CancellationToken cancellationToken)
+    /// <param name="stop">Stops it.</param>
+    public static async Task RunAsync(ServerStart start, RequestDelegate? content, Action? started, CancellationToken stop)
     {
-        var maxConnections = DescriptorBudget.Connections(server.Options.Limits.MaxConnections);
-        await using var application = ProxyApplication.Build(server, maxConnections, content);
+        await using var application = ProxyApplication.Build(start, content);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("fsp");
+        var server = application.Services.GetRequiredService<RunningServer>();
+        using var manager = new ServiceManager();
+        using var signals = new ServiceSignals(() => _ = ReloadAsync(server, manager));
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop, signals.Stopping);
+
+        LogStart(logger, start);
+        await application.StartAsync(CancellationToken.None);
+        server.Begin();
+        LogListeners(logger, server);
+        manager.Ready();
+        started?.Invoke();
+
+        // Until the stop: it is also what the serving itself needs no thread for.
+        await new FileWatch(WatchInterval, () => server.Current.Files, () => server.RenewCertificatesAsync(stopping.Token))
+            .RunAsync(stopping.Token);
+
+        manager.Stopping();
+        await new Drain(application, server, logger).RunAsync(signals.Hurry);
+        HostingLog.Stopped(logger, TlsServer.LiveConnections);
+    }
+
+    private static async Task ReloadAsync(RunningServer server, ServiceManager manager)
+    {
+        manager.Reloading();
+        await server.ReloadAsync(CancellationToken.None);
+        manager.Ready();
+    }
+
+    private static void LogStart(ILogger logger, ServerStart start)
+    {
+        var server = start.Server!;
         HostingLog.Starting(logger, ProductVersion.Current, OpenSslLibrary.Version);
-        foreach (var problem in problems)
+        foreach (var problem in start.Problems)
             HostingLog.ConfigurationWarning(logger, problem.ToString());
         foreach (var certificate in server.Certificates)
             LogCertificate(logger, certificate);
-        if (maxConnections < server.Options.Limits.MaxConnections)
-            HostingLog.FewDescriptors(logger, server.Options.Limits.MaxConnections, maxConnections);
-
-        application.Lifetime.ApplicationStopping.Register(() =>
-            HostingLog.Stopping(logger, server.Options.Limits.ShutdownTimeout.TotalSeconds));
-        await application.StartAsync(cancellationToken);
-        LogListeners(logger, server, application);
-        started?.Invoke();
-        await application.WaitForShutdownAsync(cancellationToken);
-        HostingLog.Stopped(logger, TlsServer.LiveConnections);
+        var (configured, effective) =
+            (server.Options.Limits.MaxConnections, DescriptorBudget.Connections(server.Options.Limits.MaxConnections));
+        if (effective < configured)
+            HostingLog.FewDescriptors(logger, configured, effective);
     }
 
     private static void LogCertificate(ILogger logger, PreparedCertificate certificate)
@@ -53,18 +72,12 @@ internal static class ServerRunner
             HostingLog.SchemesLacking(logger, key.TokenLabel, string.Join(", ", key.Lacking), name);
     }
 
-    private static void LogListeners(ILogger logger, PreparedServer server, WebApplication application)
+    private static void LogListeners(ILogger logger, RunningServer server)
     {
-        // In the order of the listeners; it has the port that the system chose for port 0.
-        var addresses = application.Services.GetRequiredService<IServer>().Features
-            .Get<IServerAddressesFeature>()!.Addresses;
-        foreach (var (listener, address) in server.Listeners.Zip(addresses))
-        {
-            var schemeEnd = address.IndexOf("//", StringComparison.Ordinal) + 2;
-            HostingLog.Listening(logger, listener.Options.Name, address[schemeEnd..]);
-        }
+        foreach (var listener in server.Listeners)
+            HostingLog.Listening(logger, listener.Binding.Options.Name, listener.Address.ToString());
 
         var milliseconds = (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-        HostingLog.Started(logger, milliseconds, string.Join(", ", server.Listeners[0].Tls.Groups));
+        HostingLog.Started(logger, milliseconds, string.Join(", ", server.Current.Listeners[0].Tls.Groups));
     }
 }

@@ -1,47 +1,66 @@
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.Hosting;
 
-/// <summary>A configuration file made into a server, or into the reasons why not. Owns the server and its tokens.</summary>
+/// <summary>A configuration file made into a server, or into the reasons why not. Owns the server and its sockets.</summary>
 internal sealed class ServerStart : IDisposable
 {
-    private readonly ISignerSource _signers;
-
-    private ServerStart(ISignerSource signers, PreparedServer? server, IReadOnlyList<ConfigurationProblem> problems)
+    private ServerStart(FileInfo file, PreparationScope scope, SigningMetrics metrics)
     {
-        _signers = signers;
-        Server = server;
-        Problems = problems;
+        File = file;
+        Scope = scope;
+        Metrics = metrics;
     }
 
+    /// <summary>The configuration file.</summary>
+    public FileInfo File { get; }
+
+    /// <summary>What was prepared.</summary>
+    public PreparationScope Scope { get; }
+
+    /// <summary>What the tokens are measured with, now and after a reload.</summary>
+    public SigningMetrics Metrics { get; }
+
     /// <summary>The server; null when there is an error among the problems.</summary>
-    public PreparedServer? Server { get; }
+    public PreparedServer? Server { get; private set; }
 
     /// <summary>Errors and warnings.</summary>
-    public IReadOnlyList<ConfigurationProblem> Problems { get; }
+    public IReadOnlyList<ConfigurationProblem> Problems { get; private set; } = [];
 
     /// <summary>Reads <paramref name="file"/> and prepares what it describes.</summary>
     public static async Task<ServerStart> PrepareAsync(
         FileInfo file, PreparationScope scope, CancellationToken cancellationToken)
     {
-        var loaded = ConfigurationLoader.Load(file);
-        var signers = TokenSigners.Open(loaded.Options?.Tokens ?? [], loaded.Context);
+        var start = new ServerStart(file, scope, new SigningMetrics());
         try
         {
-            var server = await ServerPreparation.PrepareAsync(loaded, signers, scope, cancellationToken);
-            return new ServerStart(signers, server, loaded.Context.Problems);
+            var loaded = ConfigurationLoader.Load(file);
+            var signers = TokenSigners.Open(loaded.Options?.Tokens ?? [], start.Metrics, loaded.Context);
+            start.Server = await ServerPreparation.PrepareAsync(loaded, signers, scope, cancellationToken);
+            start.Problems = loaded.Context.Problems;
+            return start;
         }
         catch
         {
-            signers.Dispose();
+            start.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes <paramref name="next"/> the server; the one before lives until its connections have ended.</summary>
+    public void Replace(PreparedServer next)
+    {
+        var before = Server!;
+        Server = next;
+        before.Retire(next);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Server?.Dispose();
-        _signers.Dispose();
+        Scope.Sockets?.Dispose();
+        Metrics.Dispose();
     }
 }

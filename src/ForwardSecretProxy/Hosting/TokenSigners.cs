@@ -10,20 +10,19 @@ namespace ForwardSecretProxy.Hosting;
 internal sealed class TokenSigners : ISignerSource
 {
     private readonly List<OpenToken> _tokens = [];
-    private readonly SigningMetrics _metrics = new();
+    private readonly SigningMetrics _metrics;
     private bool _isComplete = true;
 
-    private TokenSigners()
-    {
-    }
+    private TokenSigners(SigningMetrics metrics) => _metrics = metrics;
 
     /// <summary>
     /// Opens every token, and reads its PIN once to see that there is one. What is wrong goes to
-    /// <paramref name="context"/>.
+    /// <paramref name="context"/>; what the tokens do is measured with <paramref name="metrics"/>.
     /// </summary>
-    public static TokenSigners Open(IReadOnlyList<TokenEntry> entries, ConfigurationContext context)
+    public static TokenSigners Open(
+        IReadOnlyList<TokenEntry> entries, SigningMetrics metrics, ConfigurationContext context)
     {
-        var signers = new TokenSigners();
+        var signers = new TokenSigners(metrics);
         foreach (var entry in entries)
             signers.Add(entry, context);
         return signers;
@@ -73,7 +72,6 @@ internal sealed class TokenSigners : ISignerSource
     {
         foreach (var token in _tokens)
             token.Token.Dispose();
-        _metrics.Dispose();
     }
 
     private void Add(TokenEntry entry, ConfigurationContext context)

@@ -4,38 +4,85 @@ namespace ForwardSecretProxy.Listeners;
 /// Lets a bounded number of handshakes run and a bounded number wait for their turn, in order of arrival; whoever
 /// comes beyond that is turned away at once, which costs almost nothing.
 /// </summary>
-internal sealed class HandshakeAdmission(int maxConcurrent, int maxQueued) : IDisposable
+internal sealed class HandshakeAdmission(int maxConcurrent, int maxQueued)
 {
-    private readonly SemaphoreSlim _slots = new(maxConcurrent, maxConcurrent);
-    private int _queued;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<TaskCompletionSource<bool>> _waiting = new();
+    private int _maxConcurrent = maxConcurrent;
+    private int _maxQueued = maxQueued;
+    private int _running;
+
+    /// <summary>How many run or wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _running + _waiting.Count;
+        }
+    }
+
+    /// <summary>Changes the limits. Lower ones end nothing; higher ones let those who wait begin.</summary>
+    public void Configure(int maxConcurrent, int maxQueued)
+    {
+        lock (_lock)
+        {
+            (_maxConcurrent, _maxQueued) = (maxConcurrent, maxQueued);
+            AdmitNext();
+        }
+    }
 
     /// <summary>Waits for a turn; false when too many wait already.</summary>
-    /// <exception cref="OperationCanceledException">The listener stops.</exception>
-    public ValueTask<bool> EnterAsync(CancellationToken cancellationToken) =>
-        _slots.Wait(0, CancellationToken.None) ? new ValueTask<bool>(true) : QueueAsync(cancellationToken);
+    /// <exception cref="OperationCanceledException">The listeners end.</exception>
+    public ValueTask<bool> EnterAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<bool> turn;
+        lock (_lock)
+        {
+            if (_running < _maxConcurrent)
+            {
+                _running++;
+                return new ValueTask<bool>(true);
+            }
+
+            if (_waiting.Count >= _maxQueued) return new ValueTask<bool>(false);
+            turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.AddLast(turn);
+        }
+
+        return WaitAsync(turn, cancellationToken);
+    }
 
     /// <summary>Ends a turn.</summary>
-    public void Leave() => _slots.Release();
-
-    /// <inheritdoc/>
-    public void Dispose() => _slots.Dispose();
-
-    private async ValueTask<bool> QueueAsync(CancellationToken cancellationToken)
+    public void Leave()
     {
-        if (Interlocked.Increment(ref _queued) > maxQueued)
+        lock (_lock)
         {
-            Interlocked.Decrement(ref _queued);
-            return false;
+            _running--;
+            AdmitNext();
         }
+    }
 
-        try
+    private async ValueTask<bool> WaitAsync(TaskCompletionSource<bool> turn, CancellationToken cancellationToken)
+    {
+        await using var cancelled = cancellationToken.UnsafeRegister((_, token) => GiveUp(turn, token), null);
+        return await turn.Task;
+    }
+
+    private void GiveUp(TaskCompletionSource<bool> turn, CancellationToken cancellationToken)
+    {
+        lock (_lock)
         {
-            await _slots.WaitAsync(cancellationToken);
-            return true;
+            if (_waiting.Remove(turn)) turn.SetCanceled(cancellationToken);
         }
-        finally
+    }
+
+    private void AdmitNext()
+    {
+        while (_running < _maxConcurrent && _waiting.First is { } next)
         {
-            Interlocked.Decrement(ref _queued);
+            _waiting.RemoveFirst();
+            _running++;
+            next.Value.SetResult(true);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class IdleClock(TimeSpan limit, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Queue<(CancellationTokenSource Source, long Started)> _sources = new();
-    private readonly TimeSpan _step = limit / 8;
+    private TimeSpan _limit = limit;
     private (CancellationTokenSource Source, long Started) _newest;
     private bool _stopped;
 
@@ -22,9 +22,20 @@ internal sealed class IdleClock(TimeSpan limit, TimeProvider time)
             lock (_lock)
             {
                 if (_stopped) return new CancellationToken(canceled: true);
-                if (_newest.Source is null || time.GetElapsedTime(_newest.Started) >= _step) Renew();
+                if (_newest.Source is null || time.GetElapsedTime(_newest.Started) >= Step) Renew();
                 return _newest.Source!.Token;
             }
+        }
+    }
+
+    /// <summary>Changes the limit for waits that begin from now on.</summary>
+    public void Configure(TimeSpan limit)
+    {
+        lock (_lock)
+        {
+            if (limit == _limit) return;
+            _limit = limit;
+            _newest = default;
         }
     }
 
@@ -42,10 +53,12 @@ internal sealed class IdleClock(TimeSpan limit, TimeProvider time)
         foreach (var (source, _) in left) source.Cancel();
     }
 
+    private TimeSpan Step => _limit / 8;
+
     private void Renew()
     {
         while (_sources.TryPeek(out var oldest) && oldest.Source.IsCancellationRequested) _sources.Dequeue().Source.Dispose();
-        _newest = (new CancellationTokenSource(limit + _step, time), time.GetTimestamp());
+        _newest = (new CancellationTokenSource(_limit + Step, time), time.GetTimestamp());
         _sources.Enqueue(_newest);
     }
 }

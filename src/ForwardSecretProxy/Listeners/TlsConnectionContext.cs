@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -13,7 +14,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace ForwardSecretProxy.Listeners;
 
-/// <summary>A TLS connection as Kestrel knows one. Its <see cref="TlsSessionInfo"/> is among its features.</summary>
+/// <summary>
+/// A TLS connection as Kestrel knows one. Its <see cref="TlsSessionInfo"/> and the <see cref="ListenerOptions"/> of the
+/// listener it came by are among its features.
+/// </summary>
 internal sealed class TlsConnectionContext :
     ConnectionContext,
     IDuplexPipe,
@@ -31,7 +35,7 @@ internal sealed class TlsConnectionContext :
     private readonly TlsSessionInfo _session;
     private int _disposed;
 
-    internal TlsConnectionContext(TlsConnection connection)
+    internal TlsConnectionContext(TlsConnection connection, ListenerOptions listener)
     {
         _connection = connection;
         _session = connection.Session ?? throw new InvalidOperationException("The handshake is not done.");
@@ -49,6 +53,7 @@ internal sealed class TlsConnectionContext :
         Features.Set<ITlsHandshakeFeature>(this);
         Features.Set<ITlsApplicationProtocolFeature>(this);
         Features.Set(_session);
+        Features.Set(listener);
         connection.OnPeerGone(FireClosed);
     }
 

@@ -36,7 +36,7 @@ public sealed class LifecycleTests(ProxyFixture proxy) : IDisposable
     [Fact]
     public async Task Stop_ClientsInEveryState_EndsInTime()
     {
-        var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Limits:ShutdownTimeout", "2s");
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Limits:DrainTimeout", "2s");
         await using var fsp = await FspProcess.ServeAsync(
             configuration.WriteTo(_directory), configuration.Port, proxy.Token.Environment);
         using var silent = new TcpClient();

@@ -45,7 +45,7 @@ public class ProxyOptionsReaderTests
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Profile\": \"modern\", \"MinimumVersion\": \"1.2\" }",
         "Tls:MinimumVersion", "TLS 1.3 only")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Resumption\": { \"Enabled\": 1 } }", "Tls:Resumption:Enabled", "neither")]
-    [InlineData("\"Limits\": { }", "\"Limits\": { \"ShutdownTimeout\": \"2d\" }", "Limits:ShutdownTimeout", "range")]
+    [InlineData("\"Limits\": { }", "\"Limits\": { \"DrainTimeout\": \"2d\" }", "Limits:DrainTimeout", "range")]
     public void Read_Mistake_NamesTheKeyAndWhatIsWrong(string part, string replacement, string path, string message)
     {
         var problem = Configurations.OnlyProblem(Configurations.With(part, replacement));

@@ -7,7 +7,7 @@ public class HandshakeAdmissionTests
     [Fact]
     public async Task EnterAsync_PlacesTaken_WaitsAndGoesInOrder()
     {
-        using var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 2);
+        var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 2);
         Assert.True(await admission.EnterAsync(CancellationToken.None));
         var first = admission.EnterAsync(CancellationToken.None).AsTask();
         var second = admission.EnterAsync(CancellationToken.None).AsTask();
@@ -24,7 +24,7 @@ public class HandshakeAdmissionTests
     [Fact]
     public async Task EnterAsync_QueueFull_IsTurnedAwayAtOnce()
     {
-        using var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 1);
+        var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 1);
         Assert.True(await admission.EnterAsync(CancellationToken.None));
         var waiting = admission.EnterAsync(CancellationToken.None).AsTask();
 
@@ -37,7 +37,7 @@ public class HandshakeAdmissionTests
     [Fact]
     public async Task EnterAsync_Cancelled_GivesItsPlaceInTheQueueBack()
     {
-        using var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 1);
+        var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 1);
         using var stop = new CancellationTokenSource();
         Assert.True(await admission.EnterAsync(CancellationToken.None));
         var waiting = admission.EnterAsync(stop.Token).AsTask();
@@ -49,5 +49,21 @@ public class HandshakeAdmissionTests
         Assert.False(next.IsCompleted);
         admission.Leave();
         Assert.True(await next);
+    }
+
+    [Fact]
+    public async Task Configure_MoreRoom_LetsThoseWhoWaitBegin()
+    {
+        var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 2);
+        Assert.True(await admission.EnterAsync(CancellationToken.None));
+        var first = admission.EnterAsync(CancellationToken.None).AsTask();
+        var second = admission.EnterAsync(CancellationToken.None).AsTask();
+
+        admission.Configure(maxConcurrent: 2, maxQueued: 0);
+
+        Assert.True(await first);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(3, admission.Count);
+        Assert.False(await admission.EnterAsync(CancellationToken.None));
     }
 }

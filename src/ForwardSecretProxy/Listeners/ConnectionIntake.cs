@@ -1,63 +1,53 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.Channels;
+using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
 using Microsoft.AspNetCore.Connections;
 
 namespace ForwardSecretProxy.Listeners;
 
 /// <summary>
-/// Accepts, shakes hands, and gives Kestrel connections that have something to say: whoever fails the handshake, or
-/// stays silent after it, never costs it anything.
+/// What happens to a connection between its listener and Kestrel: it waits for its turn, shakes hands, and is given on
+/// when it has something to say. Whoever fails the handshake, or stays silent after it, never costs Kestrel anything.
 /// </summary>
-internal sealed partial class TlsConnectionListener : IConnectionListener
+internal sealed partial class ConnectionIntake : IConnectionListener
 {
     private readonly HandshakeAdmission _admission;
     private readonly ILogger _logger;
-    private readonly IdleClock _silence;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _end = new();
     private readonly Channel<ConnectionContext> _ready = Channel.CreateUnbounded<ConnectionContext>();
-    private readonly TlsAcceptor _acceptor;
+    private readonly IdleClock _silence;
 
-    internal TlsConnectionListener(
-        Socket socket, TlsServer server, HandshakeAdmission admission, ConnectionLimit limit, TimeSpan idleTimeout, ILogger logger)
+    /// <summary>Begins with these limits.</summary>
+    /// <param name="limits">How many handshakes run and wait.</param>
+    /// <param name="idleTimeout">How long a connection may be silent after its handshake.</param>
+    /// <param name="logger">Takes events 3001 to 3099.</param>
+    public ConnectionIntake(HandshakeLimits limits, TimeSpan idleTimeout, ILogger<ConnectionIntake> logger)
     {
-        _admission = admission;
-        _logger = logger;
+        _admission = new HandshakeAdmission(limits.MaxConcurrent, limits.MaxQueued);
         _silence = new IdleClock(idleTimeout, TimeProvider.System);
-        EndPoint = socket.LocalEndPoint!;
-        _acceptor = new TlsAcceptor(socket, server, limit, connection => _ = ServeAsync(connection), LogAcceptFailed);
+        _logger = logger;
     }
 
     /// <inheritdoc/>
-    public EndPoint EndPoint { get; }
+    public EndPoint EndPoint { get; } = new ListenersEndPoint();
 
-    /// <summary>The next connection that is ready; null when the listener has stopped.</summary>
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
-        await _ready.Reader.WaitToReadAsync(cancellationToken) && _ready.Reader.TryRead(out var connection) ? connection : null;
+    /// <summary>How many connections are in their handshake or wait for their turn.</summary>
+    public int Handshakes => _admission.Count;
 
-    /// <summary>Stops accepting; handshakes that run are ended, and connections that were silent are closed.</summary>
-    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    /// <summary>Changes the limits for what comes.</summary>
+    public void Configure(HandshakeLimits limits, TimeSpan idleTimeout)
     {
-        _acceptor.Dispose();
-        await _stop.CancelAsync();
-        _silence.Stop();
-        _ready.Writer.TryComplete();
+        _admission.Configure(limits.MaxConcurrent, limits.MaxQueued);
+        _silence.Configure(idleTimeout);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await UnbindAsync();
-        while (_ready.Reader.TryRead(out var connection)) await connection.DisposeAsync();
-        _stop.Dispose();
-    }
-
-    private async Task ServeAsync(TlsConnection connection)
+    /// <summary>Takes over a connection that was just accepted. Does not throw.</summary>
+    public async Task ServeAsync(TlsConnection connection, ListenerOptions listener)
     {
         try
         {
-            if (!await _admission.EnterAsync(_stop.Token))
+            if (!await _admission.EnterAsync(_end.Token))
             {
                 LogTurnedAway();
                 connection.Dispose();
@@ -75,20 +65,39 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
             }
 
             if (result.Outcome == TlsHandshakeOutcome.Completed && await SpeaksAsync(connection))
-                await HandOverAsync(connection);
+                await HandOverAsync(connection, listener);
             else
                 await CloseAsync(connection, result);
         }
         catch (Exception exception)
         {
-            if (!_stop.IsCancellationRequested) LogHandshakeBroke(exception);
+            if (!_end.IsCancellationRequested) LogHandshakeBroke(exception);
             connection.Dispose();
         }
     }
 
+    /// <summary>The next connection that is ready; null when there will be none.</summary>
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _ready.Reader.WaitToReadAsync(cancellationToken) && _ready.Reader.TryRead(out var connection) ? connection : null;
+
+    /// <summary>Ends the handshakes that run, and closes the connections that are silent.</summary>
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await _end.CancelAsync();
+        _silence.Stop();
+        _ready.Writer.TryComplete();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        while (_ready.Reader.TryRead(out var connection)) await connection.DisposeAsync();
+    }
+
     private async ValueTask<TlsHandshakeResult> HandshakeAsync(TlsConnection connection)
     {
-        using var stop = _stop.Token.UnsafeRegister(static state => ((TlsConnection)state!).Abort(), connection);
+        using var end = _end.Token.UnsafeRegister(static state => ((TlsConnection)state!).Abort(), connection);
         return await connection.HandshakeAsync();
     }
 
@@ -105,9 +114,9 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
         }
     }
 
-    private async ValueTask HandOverAsync(TlsConnection connection)
+    private async ValueTask HandOverAsync(TlsConnection connection, ListenerOptions listener)
     {
-        var context = new TlsConnectionContext(connection);
+        var context = new TlsConnectionContext(connection, listener);
         if (!_ready.Writer.TryWrite(context)) await context.DisposeAsync();
     }
 
@@ -121,7 +130,7 @@ internal sealed partial class TlsConnectionListener : IConnectionListener
     }
 
     [LoggerMessage(3001, LogLevel.Warning, "Could not accept a connection: {Error}.")]
-    private partial void LogAcceptFailed(string error);
+    internal partial void LogAcceptFailed(string error);
 
     [LoggerMessage(3002, LogLevel.Warning, "A connection was turned away: too many handshakes wait already (Tls:Limits).")]
     private partial void LogTurnedAway();

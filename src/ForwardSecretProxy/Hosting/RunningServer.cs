@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Listeners;
+using ForwardSecretProxy.OpenSsl.Engine;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Configuration;
+
+namespace ForwardSecretProxy.Hosting;
+
+/// <summary>
+/// The server while it runs: which state of the configuration is served, and how it becomes another. A new state is
+/// checked whole and then swapped in; connections that are open stay as they are.
+/// </summary>
+internal sealed class RunningServer : IDisposable
+{
+    private readonly ServerStart _start;
+    private readonly ListenerSet _listeners;
+    private readonly ConnectionIntake _intake;
+    private readonly ConnectionLimit _connections;
+    private readonly KestrelServerLimits _kestrel;
+    private readonly InMemoryConfigProvider? _routes;
+    private readonly ILogger<RunningServer> _logger;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile bool _isDraining;
+
+    /// <summary>Created by the container; nothing is accepted before <see cref="Begin"/>.</summary>
+    public RunningServer(
+        ServerStart start,
+        ListenerSet listeners,
+        ConnectionIntake intake,
+        ConnectionLimit connections,
+        IOptions<KestrelServerOptions> kestrel,
+        IServiceProvider services,
+        ILogger<RunningServer> logger)
+    {
+        _start = start;
+        _listeners = listeners;
+        _intake = intake;
+        _connections = connections;
+        _kestrel = kestrel.Value.Limits;
+        // A demonstration has no routes.
+        _routes = services.GetService<InMemoryConfigProvider>();
+        _logger = logger;
+    }
+
+    /// <summary>The state that is served.</summary>
+    public PreparedServer Current => _start.Server!;
+
+    /// <summary>When listening began.</summary>
+    public DateTimeOffset Started { get; private set; }
+
+    /// <summary>Whether a stop was asked for: nothing new is accepted, and connections end with their next answer.</summary>
+    public bool IsDraining => _isDraining;
+
+    /// <summary>The listeners that accept now.</summary>
+    public IReadOnlyList<TlsListener> Listeners => _listeners.Listeners;
+
+    /// <summary>How many client connections there are, and how many there may be.</summary>
+    public (int Count, int Max) Connections => (_connections.Count, _connections.Max);
+
+    /// <summary>How many of the connections have not finished their handshake.</summary>
+    public int Handshakes => _intake.Handshakes;
+
+    /// <summary>Begins to accept.</summary>
+    public void Begin()
+    {
+        Started = DateTimeOffset.UtcNow;
+        _listeners.Apply(Bindings(Current));
+    }
+
+    /// <summary>Accepts nothing more, for good.</summary>
+    public void BeginDraining()
+    {
+        _isDraining = true;
+        _listeners.Stop();
+    }
+
+    /// <summary>Reads the configuration file again, and serves what it says now if nothing is wrong with it.</summary>
+    public Task<ReloadReport> ReloadAsync(CancellationToken cancellationToken) =>
+        SwapAsync(() => ConfigurationLoader.Load(_start.File), cancellationToken);
+
+    /// <summary>
+    /// Reads the files that the configuration names again, and not the configuration itself: somebody may be editing it.
+    /// </summary>
+    public Task<ReloadReport> RenewCertificatesAsync(CancellationToken cancellationToken) =>
+        SwapAsync(() => new LoadedConfiguration(Current.Options, new ConfigurationContext(
+            _start.File.DirectoryName!, new Dictionary<string, string>())), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<ReloadReport> SwapAsync(Func<LoadedConfiguration> load, CancellationToken cancellationToken)
+    {
+        // The token's calls block.
+        await Task.Yield();
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var begun = Stopwatch.GetTimestamp();
+            var report = await TrySwapAsync(load(), cancellationToken);
+            Log(report, Stopwatch.GetElapsedTime(begun));
+            return report;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<ReloadReport> TrySwapAsync(LoadedConfiguration loaded, CancellationToken cancellationToken)
+    {
+        var context = loaded.Context;
+        if (_isDraining)
+            context.Report("", "the proxy is stopping", "The next start reads the file anyway.");
+        var signers = TokenSigners.Open(loaded.Options?.Tokens ?? [], _start.Metrics, context);
+        var next = await ServerPreparation.PrepareAsync(
+            loaded, signers, _start.Scope with { Previous = Current }, cancellationToken);
+        if (next is not null)
+        {
+            ReportWhatWaits(Current.Options, next.Options, context);
+            Swap(next);
+        }
+
+        _start.Scope.Sockets?.CloseAllBut(Current.Options.Listeners);
+        return new ReloadReport(next is not null, context.Problems);
+    }
+
+    private void Swap(PreparedServer next)
+    {
+        var options = next.Options;
+        _connections.Max = DescriptorBudget.Connections(options.Limits.MaxConnections);
+        _intake.Configure(options.Tls.Limits, options.Limits.KeepAliveTimeout);
+        KestrelLimits.Apply(options.Limits, _kestrel);
+        _routes?.Update(next.Routes.Routes, next.Routes.Clusters);
+        _listeners.Apply(Bindings(next));
+        _start.Replace(next);
+    }
+
+    private List<ListenerBinding> Bindings(PreparedServer server)
+    {
+        var sockets = _start.Scope.Sockets!;
+        return [.. server.Listeners.Select(listener => new ListenerBinding(
+            listener.Options, sockets[listener.Options], listener.Tls, sockets.IsInherited(listener.Options)))];
+    }
+
+    private static void ReportWhatWaits(ProxyOptions before, ProxyOptions next, ConfigurationContext context)
+    {
+        if (!Values(before.Logging).SequenceEqual(Values(next.Logging)))
+        {
+            context.Report(new ConfigurationProblem("Logging", "it has changed, and a reload does not change it",
+                "It takes effect at the next start.")
+            {
+                Severity = ConfigurationProblemSeverity.Warning,
+            });
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Values(IConfigurationSection section) =>
+        section.AsEnumerable().OrderBy(value => value.Key, StringComparer.OrdinalIgnoreCase);
+
+    private void Log(ReloadReport report, TimeSpan duration)
+    {
+        foreach (var problem in report.Problems)
+        {
+            if (problem.Severity == ConfigurationProblemSeverity.Error)
+                HostingLog.ConfigurationError(_logger, problem.ToString());
+            else
+                HostingLog.ConfigurationWarning(_logger, problem.ToString());
+        }
+
+        if (report.Swapped)
+            HostingLog.Reloaded(_logger, (long)duration.TotalMilliseconds);
+        else
+            HostingLog.ReloadRefused(_logger);
+    }
+}
