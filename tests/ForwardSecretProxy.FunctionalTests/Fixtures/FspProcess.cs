@@ -49,6 +49,18 @@ internal sealed partial class FspProcess : IAsyncDisposable
     /// <inheritdoc cref="ServerProcess.WaitForLineAsync"/>
     public Task<string> WaitForLineAsync(Func<string, bool> matches) => _process.WaitForLineAsync(matches);
 
+    /// <inheritdoc cref="ServerProcess.SignalAsync"/>
+    public Task SignalAsync(string name) => _process.SignalAsync(name);
+
+    /// <summary>Sends SIGHUP, and waits for what comes of it: true when the new state is served.</summary>
+    public async Task<bool> ReloadAsync()
+    {
+        var before = Outcomes().Count;
+        await SignalAsync("HUP");
+        await WaitForLineAsync(_ => Outcomes().Count > before);
+        return Outcomes()[before];
+    }
+
     /// <inheritdoc cref="ServerProcess.StopAsync"/>
     public Task<int> StopAsync(string signal = "TERM") => _process.StopAsync(signal);
 
@@ -63,6 +75,14 @@ internal sealed partial class FspProcess : IAsyncDisposable
         return 1024 * long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture);
     }
+
+    /// <summary>What came of each reload so far, in order.</summary>
+    public IReadOnlyList<bool> Outcomes() =>
+    [
+        .. Lines
+            .Where(line => line.Contains("[1005]", StringComparison.Ordinal) || line.Contains("[1006]", StringComparison.Ordinal))
+            .Select(line => line.Contains("[1005]", StringComparison.Ordinal)),
+    ];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

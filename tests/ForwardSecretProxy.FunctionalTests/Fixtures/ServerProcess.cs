@@ -74,6 +74,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task SignalAsync(string name) =>
         await ProcessRunner.RunAsync("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]);
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Asks it to stop with SIGTERM, or the signal named, and returns its exit code.</summary>
     public async Task<int> StopAsync(string signal = "TERM")
     {
