@@ -21,8 +21,8 @@ internal sealed class Drain(WebApplication application, RunningServer server, IL
     public async Task RunAsync(CancellationToken hurry)
     {
         var timeout = server.Current.Options.Limits.DrainTimeout;
-        HostingLog.Stopping(logger, timeout.TotalSeconds);
         server.BeginDraining();
+        HostingLog.Stopping(logger, timeout.TotalSeconds);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(hurry);
         end.CancelAfter(timeout);
         using var cut = end.Token.Register(() =>
