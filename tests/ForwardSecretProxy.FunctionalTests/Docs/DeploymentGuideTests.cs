@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ForwardSecretProxy.FunctionalTests.Fixtures;
+
+namespace ForwardSecretProxy.FunctionalTests.Docs;
+
+/// <summary>
+/// The services of docs/deployment.md, run from the guide's own text behind the proxy: each must see the real client, and
+/// that it came by TLS, whatever the client claims.
+/// </summary>
+[Collection(RunningProxy.Name)]
+public sealed class DeploymentGuideTests(ProxyFixture proxy) : IDisposable
+{
+    private const string Client = "127.0.0.66";
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly int _port = FreePort.Next();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Nginx_BehindTheProxy_SeesTheClient()
+    {
+        var server = Example("nginx").Replace("root /var/www/html;",
+            "default_type text/plain; return 200 '$remote_addr $http_x_forwarded_proto';", StringComparison.Ordinal);
+        var configuration = _directory.Write("nginx.conf", $$"""
+            daemon off;
+            worker_processes 1;
+            pid {{_directory.File("nginx.pid")}};
+            error_log stderr notice;
+            events { }
+            http {
+              access_log off;
+              client_body_temp_path {{_directory.File("body")}};
+              proxy_temp_path {{_directory.File("proxy")}};
+              fastcgi_temp_path {{_directory.File("fastcgi")}};
+              uwsgi_temp_path {{_directory.File("uwsgi")}};
+              scgi_temp_path {{_directory.File("scgi")}};
+              {{server}}
+            }
+            """);
+        await using var nginx = ServerProcess.Start("nginx", ["-e", "stderr", "-c", configuration]);
+        await nginx.WaitForLineAsync(line => line.Contains("start worker process", StringComparison.Ordinal));
+
+        Assert.Equal($"{Client} https", (await AskAsync()).Output);
+        Assert.Equal(0, await nginx.StopAsync());
+    }
+
+    [Fact]
+    public async Task Apache_BehindTheProxy_SeesTheClient()
+    {
+        // There is no page in the directory; what it saw stands in the head of every answer.
+        var host = Example("apache").Replace("/var/www/html", _directory.Path, StringComparison.Ordinal);
+        var configuration = _directory.Write("apache.conf", $$"""
+            LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+            LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+            LoadModule headers_module /usr/lib/apache2/modules/mod_headers.so
+            LoadModule remoteip_module /usr/lib/apache2/modules/mod_remoteip.so
+            LoadModule setenvif_module /usr/lib/apache2/modules/mod_setenvif.so
+            User nobody
+            Group nogroup
+            ServerName localhost
+            PidFile {{_directory.File("apache.pid")}}
+            ErrorLog {{_directory.File("apache.log")}}
+            Header always set X-Seen "expr=%{REMOTE_ADDR} %{env:HTTPS}"
+            {{host}}
+            """);
+        await using var apache = ServerProcess.Start("apache2", ["-X", "-f", configuration]);
+        // Where it says so, nobody reads along.
+        await WaitUntilItAcceptsAsync();
+
+        Assert.Contains($"\nx-seen: {Client} on\r", (await AskAsync("-i")).Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Node_BehindTheProxy_SeesTheClient()
+    {
+        var program = _directory.Write("server.mjs",
+            Example("js") + "\nserver.on(\"listening\", () => console.log(\"listening\"));\n");
+        await using var node = ServerProcess.Start("node", [program]);
+        await node.WaitForLineAsync(line => line == "listening");
+
+        Assert.Equal($"{Client} came by TLS\n", (await AskAsync()).Output);
+    }
+
+    /// <summary>The guide's block in the language, with this test's port.</summary>
+    private string Example(string language)
+    {
+        var guide = File.ReadAllText(Repository.Path("docs/deployment.md"));
+        var opening = $"```{language}\n";
+        var start = guide.IndexOf(opening, StringComparison.Ordinal) + opening.Length;
+        var example = guide[start..guide.IndexOf("```", start, StringComparison.Ordinal)];
+        Assert.Contains("8080", example, StringComparison.Ordinal);
+        return example.Replace("8080", _port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    private async Task WaitUntilItAcceptsAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var client = new TcpClient();
+        while (await pace.WaitForNextTickAsync(limit.Token))
+        {
+            try
+            {
+                await client.ConnectAsync(IPAddress.Loopback, _port, limit.Token);
+                return;
+            }
+            catch (SocketException)
+            {
+                // Not yet.
+            }
+        }
+    }
+
+    private async Task<ProcessResult> AskAsync(params string[] options)
+    {
+        var configuration = proxy.NewConfiguration(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
+        await using var fsp = await FspProcess.ServeAsync(
+            configuration.WriteTo(_directory), configuration.Port, proxy.Token.Environment);
+        var result = await Curl.GetAsync(configuration.Port, "/",
+        [
+            "--cacert", proxy.RootPath, "--interface", Client,
+            "-H", "X-Forwarded-For: 203.0.113.7", "-H", "X-Forwarded-Proto: http", .. options,
+        ]);
+        Assert.True(result.ExitCode == 0, result.Text);
+        return result;
+    }
+}
