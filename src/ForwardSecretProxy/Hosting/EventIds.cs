@@ -37,6 +37,9 @@ internal static class EventIds
     /// <summary>The time for requests in progress has passed, or a second signal came; what is left is closed.</summary>
     public const int DrainCut = 1007;
 
+    /// <summary>A reload failed in a way that it should not; the state before is served on.</summary>
+    public const int ReloadBroke = 1008;
+
     /// <summary>A problem that does not keep the proxy from starting.</summary>
     public const int ConfigurationWarning = 1100;
 

@@ -24,6 +24,10 @@ internal static partial class HostingLog
         "The new state is not served, because of what was just said. The one before goes on.")]
     public static partial void ReloadRefused(ILogger logger);
 
+    /// <summary>A reload that failed in the proxy itself.</summary>
+    [LoggerMessage(EventIds.ReloadBroke, LogLevel.Error, "A reload broke in the proxy. The state before it goes on.")]
+    public static partial void ReloadBroke(ILogger logger, Exception exception);
+
     /// <summary>What is known of a certificate and its key.</summary>
     [LoggerMessage(EventIds.CertificateReady, LogLevel.Information,
         "Certificate {Certificate} for {Names}: {KeyAlgorithm} key on token {Token}, key gate passed.")]

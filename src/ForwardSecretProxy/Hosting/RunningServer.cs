@@ -102,6 +102,13 @@ internal sealed class RunningServer : IDisposable
             Log(report, Stopwatch.GetElapsedTime(begun));
             return report;
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Whatever it is, it is no reason to stop serving.
+            HostingLog.ReloadBroke(_logger, exception);
+            return new ReloadReport(Swapped: false, [new ConfigurationProblem(
+                "", $"the reload broke in the proxy: {exception.Message.TrimEnd('.')}", "The log has more; please report it.")]);
+        }
         finally
         {
             _turn.Release();

@@ -55,6 +55,31 @@ public sealed class ReloadTests(ProxyFixture proxy) : IDisposable
     }
 
     [Fact]
+    public async Task Reload_KeyThatCanBeCarriedAway_IsRefusedByTheKeyGate()
+    {
+        // What the start refuses, a reload refuses: there is no way in by the back door.
+        var label = "loose-" + Guid.NewGuid().ToString("N");
+        await Pkcs11ToolAsync("--login", "--pin", proxy.Token.Pin,
+            "--keypairgen", "--key-type", "EC:prime256v1", "--label", label, "--extractable");
+        var publicKey = _directory.File("loose.der");
+        await Pkcs11ToolAsync("--read-object", "--type", "pubkey", "--label", label, "--output-file", publicKey);
+        var chain = _directory.Write("loose.pem",
+            proxy.Authority.Issue(await File.ReadAllBytesAsync(publicKey), ProxyFixture.DefaultName));
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl);
+        await using var fsp = await ServeAsync(configuration);
+        await using var before = await Http1Client.ConnectAsync(configuration.Port, proxy.Authority);
+
+        configuration.WithCertificate("web-ecdsa", chain, $"pkcs11:token={ServingToken.Label};object={label}")
+            .With("Listeners:https:Certificates", new System.Text.Json.Nodes.JsonArray("web-ecdsa"))
+            .WriteTo(_directory);
+        Assert.False(await fsp.ReloadAsync());
+
+        Assert.Contains(fsp.Lines, line => line.Contains("Certificates:web-ecdsa:Key: the key gate refuses", StringComparison.Ordinal));
+        await using var after = await Http1Client.ConnectAsync(configuration.Port, proxy.Authority);
+        Assert.Equal(before.Certificate, after.Certificate);
+    }
+
+    [Fact]
     public async Task Reload_PortInUse_IsRefusedAndBindsNothing()
     {
         var (taken, free) = (FreePort.Next(), FreePort.Next());
@@ -197,6 +222,14 @@ public sealed class ReloadTests(ProxyFixture proxy) : IDisposable
             await File.ReadAllTextAsync(chain));
         var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Certificates:web-ecdsa:Chain", chain);
         return (configuration, chain, leaf.PublicKey.ExportSubjectPublicKeyInfo());
+    }
+
+    private async Task Pkcs11ToolAsync(params string[] arguments)
+    {
+        var result = await ProcessRunner.RunAsync("pkcs11-tool",
+            ["--module", ServingToken.Module, "--token-label", ServingToken.Label, .. arguments],
+            environment: proxy.Token.Environment);
+        Assert.True(result.ExitCode == 0, result.Text);
     }
 
     private Task<FspProcess> ServeAsync(ProxyConfiguration configuration) =>
