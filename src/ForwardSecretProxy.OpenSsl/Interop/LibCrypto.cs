@@ -6,6 +6,15 @@ namespace ForwardSecretProxy.OpenSsl.Interop;
 internal static unsafe partial class LibCrypto
 {
     internal const int EVP_PKEY_PUBLIC_KEY = OsslKeymgmtSelect.AllParameters | OsslKeymgmtSelect.PublicKey;
+    internal const int X509_V_OK = 0;
+    internal const uint X509_V_FLAG_CRL_CHECK = 0x4;
+    internal const uint X509_V_FLAG_CRL_CHECK_ALL = 0x8;
+
+    /// <summary>RFC 2253's form, with everything that is not printable ASCII escaped.</summary>
+    internal const uint XN_FLAG_RFC2253 = 0x1110317;
+
+    internal const int BIO_CTRL_INFO = 3;
+
     internal const int EVP_PKEY_KEYPAIR = EVP_PKEY_PUBLIC_KEY | OsslKeymgmtSelect.PrivateKey;
 
     [LibraryImport(NativeLibraries.Crypto)]
@@ -99,7 +108,52 @@ internal static unsafe partial class LibCrypto
     internal static partial nint d2i_X509(nint* x509, byte** input, CLong length);
 
     [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int i2d_X509(nint x509, byte** output);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint X509_new_ex(nint libctx, nint propquery);
+
+    [LibraryImport(NativeLibraries.Crypto)]
     internal static partial void X509_free(nint x509);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint X509_get_subject_name(nint x509);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int X509_NAME_print_ex(nint bio, nint name, int indent, CULong flags);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint X509_CRL_new_ex(nint libctx, nint propquery);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint d2i_X509_CRL(nint* crl, byte** input, CLong length);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void X509_CRL_free(nint crl);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int X509_STORE_add_cert(nint store, nint x509);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int X509_STORE_add_crl(nint store, nint crl);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int X509_STORE_set_flags(nint store, CULong flags);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint X509_verify_cert_error_string(CLong code);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint BIO_s_mem();
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint BIO_new(nint method);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial CLong BIO_ctrl(nint bio, int command, CLong larg, nint* parg);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int BIO_free(nint bio);
 
     [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]
     internal static partial ulong BIO_number_read(nint bio);
@@ -116,6 +170,27 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial void EVP_MD_free(nint digest);
+
+    [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint EVP_ASYM_CIPHER_fetch(nint libctx, string name, string? propquery);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void EVP_ASYM_CIPHER_free(nint cipher);
+
+    [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint OSSL_DECODER_fetch(nint libctx, string name, string? propquery);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void OSSL_DECODER_free(nint decoder);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int EVP_PKEY_keygen_init(nint ctx);
+
+    [LibraryImport(NativeLibraries.Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int EVP_PKEY_CTX_set_group_name(nint ctx, string name);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int EVP_PKEY_generate(nint ctx, out nint pkey);
 
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial nint EVP_MD_CTX_new();
@@ -141,8 +216,4 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_PKEY_CTX_set_rsa_pss_saltlen(nint pctx, int length);
-
-    // The call below serves the client.
-    [LibraryImport(NativeLibraries.Crypto)]
-    internal static partial nint X509_verify_cert_error_string(CLong code);
 }

@@ -72,6 +72,10 @@ internal static class OsslFunc
     internal const int OpKdf = 4;
     internal const int OpKeymgmt = 10;
     internal const int OpSignature = 12;
+    internal const int OpAsymCipher = 13;
+    internal const int OpKem = 14;
+    internal const int OpEncoder = 20;
+    internal const int OpDecoder = 21;
     internal const int OpHighest = 22;
 
     internal const int ProviderTeardown = 1024;
@@ -108,11 +112,24 @@ internal static class OsslFunc
     internal const int KeymgmtExportTypes = 43;
 
     internal const int SignatureNewCtx = 1;
+    internal const int SignatureVerifyInit = 4;
+    internal const int SignatureVerify = 5;
     internal const int SignatureDigestSignInit = 8;
     internal const int SignatureDigestSign = 11;
+    internal const int SignatureDigestVerifyInit = 12;
+    internal const int SignatureDigestVerifyUpdate = 13;
+    internal const int SignatureDigestVerifyFinal = 14;
+    internal const int SignatureDigestVerify = 15;
     internal const int SignatureFreeCtx = 16;
+    internal const int SignatureDupCtx = 17;
+    internal const int SignatureGetCtxParams = 18;
+    internal const int SignatureGettableCtxParams = 19;
     internal const int SignatureSetCtxParams = 20;
     internal const int SignatureSettableCtxParams = 21;
+    internal const int SignatureGetCtxMdParams = 22;
+    internal const int SignatureGettableCtxMdParams = 23;
+    internal const int SignatureSetCtxMdParams = 24;
+    internal const int SignatureSettableCtxMdParams = 25;
 }
 
 /// <summary>Room for an <c>SHA256_CTX</c> (112 bytes) or an <c>SHA512_CTX</c> (216 bytes).</summary>
