@@ -27,18 +27,21 @@ internal static unsafe class SslContextFactory
 
     private static ReadOnlySpan<byte> SessionIdContext => "fsp"u8;
 
+    /// <summary>A session of a client that was never asked for its certificate is none here, wherever it came from.</summary>
+    private static ReadOnlySpan<byte> VerifyingSessionIdContext => "fsp-verified"u8;
+
     /// <exception cref="OpenSslException">libssl refused a setting, a certificate or a key.</exception>
     internal static SslContextHandle Create(
-        TlsPolicy policy,
-        IReadOnlyList<string> groups,
-        IReadOnlyList<TlsCertificate> certificates,
-        IReadOnlyList<ProviderKey> keys)
+        TlsServer server, IReadOnlyList<TlsCertificate> certificates, IReadOnlyList<ProviderKey> keys)
     {
-        var context = new SslContextHandle(PolicyProvider.LibraryContext, LibSsl.TLS_server_method());
+        var verifies = server.ClientCertificates is not null;
+        var context = new SslContextHandle(
+            verifies ? PolicyProvider.VerifyingLibraryContext : PolicyProvider.LibraryContext, LibSsl.TLS_server_method());
         try
         {
-            SetProtocol(context, policy, groups, certificates);
-            SetResumption(context, policy.Resumption);
+            SetProtocol(context, server.Policy, server.Groups, certificates);
+            SetResumption(context, server, verifies ? VerifyingSessionIdContext : SessionIdContext);
+            if (server.ClientCertificates is { } clients) ClientVerification.Install(context, clients);
             for (var i = 0; i < certificates.Count; i++) UseCertificate(context, certificates[i], keys[i]);
             TlsCallbacks.Install(context);
             return context;
@@ -84,20 +87,20 @@ internal static unsafe class SslContextFactory
             $"Setting the signature schemes {schemes}");
     }
 
-    private static void SetResumption(SslContextHandle context, ResumptionPolicy resumption)
+    private static void SetResumption(SslContextHandle context, TlsServer server, ReadOnlySpan<byte> sessionIdContext)
     {
-        var cacheMode = resumption.Enabled
+        var cacheMode = server.Resumes
             ? LibSsl.SSL_SESS_CACHE_SERVER | LibSsl.SSL_SESS_CACHE_NO_INTERNAL | LibSsl.SSL_SESS_CACHE_NO_AUTO_CLEAR
             : LibSsl.SSL_SESS_CACHE_OFF;
         LibSsl.SSL_CTX_ctrl(context, LibSsl.SSL_CTRL_SET_SESS_CACHE_MODE, new CLong(cacheMode), 0);
-        LibSsl.SSL_CTX_set_timeout(context, new CLong((int)resumption.Lifetime.TotalSeconds));
+        LibSsl.SSL_CTX_set_timeout(context, new CLong((int)server.Policy.Resumption.Lifetime.TotalSeconds));
         // None with the handshake: a connection asks for its own when it first has something to say.
         OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_num_tickets(context, 0), "SSL_CTX_set_num_tickets");
         OpenSslError.ThrowIfFailed(LibSsl.SSL_CTX_set_max_early_data(context, 0), "SSL_CTX_set_max_early_data");
-        fixed (byte* id = SessionIdContext)
+        fixed (byte* id = sessionIdContext)
         {
             OpenSslError.ThrowIfFailed(
-                LibSsl.SSL_CTX_set_session_id_context(context, id, (uint)SessionIdContext.Length), "SSL_CTX_set_session_id_context");
+                LibSsl.SSL_CTX_set_session_id_context(context, id, (uint)sessionIdContext.Length), "SSL_CTX_set_session_id_context");
         }
     }
 

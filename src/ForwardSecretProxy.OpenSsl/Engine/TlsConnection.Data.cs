@@ -240,7 +240,7 @@ public sealed partial class TlsConnection
     private void RequestTickets()
     {
         _hasWritten = true;
-        if (Session is not { Version: TlsSessionReader.Tls13 } session || !Server.Policy.Resumption.Enabled) return;
+        if (Session is not { Version: TlsSessionReader.Tls13 } session || !Server.Resumes) return;
         var count = session.Resumed ? 1 : Server.Policy.Resumption.TicketsPerHandshake;
         for (var i = 0; i < count; i++) _ = LibSsl.SSL_new_session_ticket(_ssl);
     }

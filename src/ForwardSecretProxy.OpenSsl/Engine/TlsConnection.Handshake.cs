@@ -147,7 +147,7 @@ public sealed partial class TlsConnection
                 var error = LibSsl.SSL_get_error(_ssl, result);
                 if (error != LibSsl.SSL_ERROR_SSL) return error;
                 if (OpenSslError.IsUnexpectedEndOfStream()) return LibSsl.SSL_ERROR_SYSCALL;
-                reason = OpenSslError.Drain();
+                reason = ReadReason();
                 return error;
             }
             finally
@@ -155,6 +155,14 @@ public sealed partial class TlsConnection
                 Leave();
             }
         }
+    }
+
+    private string ReadReason()
+    {
+        if (Server.ClientCertificates is null || ClientVerification.FindFailure(_ssl) is not { } failure)
+            return OpenSslError.Drain();
+        _refusal = TlsHandshakeOutcome.ClientCertificateRefused;
+        return failure;
     }
 
     private void Enter()

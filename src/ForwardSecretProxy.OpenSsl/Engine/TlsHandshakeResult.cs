@@ -23,6 +23,11 @@ public enum TlsHandshakeOutcome
     /// <summary>The client asked for a name that nobody serves.</summary>
     UnrecognizedName,
 
+    /// <summary>
+    /// The client's certificate was not accepted, or it has none and needs one; the detail says why, and not who.
+    /// </summary>
+    ClientCertificateRefused,
+
     /// <summary>The ClientHello is longer than allowed.</summary>
     ClientHelloTooLarge,
 

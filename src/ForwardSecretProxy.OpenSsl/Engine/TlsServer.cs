@@ -25,9 +25,11 @@ public sealed class TlsServer : IDisposable
         TlsPolicy policy,
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<string> applicationProtocols,
+        ClientCertificatePolicy? clientCertificates,
         IDisposable? keyOwner)
     {
         Policy = policy;
+        ClientCertificates = clientCertificates;
         _served = certificates;
         _protocols = applicationProtocols;
         Protocols = new ApplicationProtocols(applicationProtocols);
@@ -58,6 +60,9 @@ public sealed class TlsServer : IDisposable
     /// <summary>What is offered.</summary>
     public TlsPolicy Policy { get; }
 
+    /// <summary>Whose certificates clients are asked for; null when they are not.</summary>
+    public ClientCertificatePolicy? ClientCertificates { get; }
+
     /// <summary>The policy's groups that this libssl has, most preferred first.</summary>
     public IReadOnlyList<string> Groups { get; } = [];
 
@@ -65,22 +70,30 @@ public sealed class TlsServer : IDisposable
 
     internal SessionCache Sessions { get; }
 
+    /// <summary>
+    /// Whether tickets are given and taken: never where clients are asked for certificates, since a ticket would stand for
+    /// one that has expired or been revoked in the meantime.
+    /// </summary>
+    internal bool Resumes => Policy.Resumption.Enabled && ClientCertificates is null;
+
     /// <summary>Builds the native contexts.</summary>
     /// <param name="policy">What is offered.</param>
     /// <param name="certificates">At least one; the first also answers clients that send no server name.</param>
     /// <param name="applicationProtocols">ALPN protocols in order of preference; empty for none.</param>
+    /// <param name="clientCertificates">Whose certificates clients are asked for; null to ask for none.</param>
     /// <param name="keyOwner">Disposed when nobody can sign for this server any more; null for nothing.</param>
     /// <exception cref="OpenSslException">libssl is missing, too old, or refused a setting.</exception>
     public static TlsServer Create(
         TlsPolicy policy,
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<string> applicationProtocols,
+        ClientCertificatePolicy? clientCertificates = null,
         IDisposable? keyOwner = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfZero(certificates.Count, nameof(certificates));
         NativeLibraries.ThrowIfNotSupported();
-        return new TlsServer(policy, certificates, applicationProtocols, keyOwner);
+        return new TlsServer(policy, certificates, applicationProtocols, clientCertificates, keyOwner);
     }
 
     /// <summary>
@@ -88,13 +101,17 @@ public sealed class TlsServer : IDisposable
     /// the same when the public half is and the same token holds them.
     /// </summary>
     public bool IsMadeOf(
-        TlsPolicy policy, IReadOnlyList<TlsCertificate> certificates, IReadOnlyList<string> applicationProtocols)
+        TlsPolicy policy,
+        IReadOnlyList<TlsCertificate> certificates,
+        IReadOnlyList<string> applicationProtocols,
+        ClientCertificatePolicy? clientCertificates = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(certificates);
         return policy with { Groups = Policy.Groups } == Policy
             && policy.Groups.SequenceEqual(Policy.Groups)
             && applicationProtocols.SequenceEqual(_protocols)
+            && clientCertificates?.Fingerprint == ClientCertificates?.Fingerprint
             && certificates.Count == _served.Count
             && certificates.Zip(_served).All(static pair => AreEqual(pair.First, pair.Second));
     }
@@ -170,7 +187,7 @@ public sealed class TlsServer : IDisposable
         var keys = set.Select(certificate => new ProviderKey(certificate.Signer)).ToArray();
         _keys.AddRange(keys);
         var certificates = new ServerCertificates(
-            SslContextFactory.Create(Policy, Groups, set, keys),
+            SslContextFactory.Create(this, set, keys),
             [.. set.Select(certificate => certificate.Signer.Pool).Distinct()],
             [.. keys.Select(key => key.Speed)]);
         _certificates.Add(certificates);

@@ -8,6 +8,7 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 /// <param name="ServerName">The name the client asked for (SNI), in lower case; null when it sent none.</param>
 /// <param name="ApplicationProtocol">The ALPN protocol, such as <c>h2</c>; null when none was negotiated.</param>
 /// <param name="Resumed">Whether a ticket replaced the signature. The key exchange is fresh all the same.</param>
+/// <param name="ClientCertificate">The client's verified certificate; null when it was not asked for or has none.</param>
 public sealed record TlsSessionInfo(
     string Version,
     string CipherSuite,
@@ -15,4 +16,5 @@ public sealed record TlsSessionInfo(
     string? SignatureScheme,
     string? ServerName,
     string? ApplicationProtocol,
-    bool Resumed);
+    bool Resumed,
+    TlsClientCertificate? ClientCertificate = null);

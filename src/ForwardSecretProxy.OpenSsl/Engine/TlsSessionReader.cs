@@ -25,7 +25,8 @@ internal static unsafe class TlsSessionReader
             resumed || signed is null ? null : signed.Value.Name(),
             connection.ServerName,
             connection.Server.Protocols.Find(new ReadOnlySpan<byte>(protocol, (int)length)),
-            resumed);
+            resumed,
+            connection.Server.ClientCertificates is null ? null : ClientVerification.Read(ssl));
     }
 
     /// <summary>The suites of <see cref="TlsPolicy"/>, by their IANA code points.</summary>

@@ -15,18 +15,12 @@ internal static unsafe partial class LibSsl
     internal const int TLSEXT_NAMETYPE_host_name = 0;
 
     internal const int SSL_VERIFY_NONE = 0;
-    internal const int SSL_VERIFY_PEER = 1;
-
-    internal const int SSL_R_CERTIFICATE_VERIFY_FAILED = 134;
 
     /// <summary><c>SSL_AD_REASON_OFFSET</c>: the reason of a received alert is its number plus this.</summary>
     internal const int SSL_AD_REASON_OFFSET = 1000;
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial nint TLS_client_method();
-
-    [LibraryImport(NativeLibraries.Ssl)]
-    internal static partial void SSL_CTX_set_verify(SslContextHandle ctx, int mode, nint callback);
 
     [LibraryImport(NativeLibraries.Ssl, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SSL_CTX_load_verify_file(SslContextHandle ctx, string file);

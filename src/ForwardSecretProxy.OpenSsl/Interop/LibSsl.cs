@@ -32,10 +32,12 @@ internal static unsafe partial class LibSsl
 
     internal const int SSL_CTRL_MODE = 33;
     internal const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
+    internal const int SSL_CTRL_SET_MAX_CERT_LIST = 51;
     internal const int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
     internal const int SSL_CTRL_CHAIN_CERT = 89;
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_SET_SIGALGS_LIST = 98;
+    internal const int SSL_CTRL_SET_CLIENT_SIGALGS_LIST = 102;
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
     internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
     internal const int SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
@@ -52,7 +54,13 @@ internal static unsafe partial class LibSsl
     internal const int SSL_AD_INTERNAL_ERROR = 80;
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
 
+    internal const int SSL_R_BAD_SIGNATURE = 123;
+    internal const int SSL_R_CERTIFICATE_VERIFY_FAILED = 134;
+    internal const int SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE = 199;
     internal const int SSL_R_UNEXPECTED_EOF_WHILE_READING = 294;
+
+    internal const int SSL_VERIFY_PEER = 0x01;
+    internal const int SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 0x02;
 
     internal const int TLS1_3_VERSION = 0x0304;
 
@@ -109,6 +117,21 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial int SSL_CTX_check_private_key(SslContextHandle ctx);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial void SSL_CTX_set_verify(SslContextHandle ctx, int mode, nint callback);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial void SSL_CTX_set_verify_depth(SslContextHandle ctx, int depth);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial void SSL_CTX_set_security_level(SslContextHandle ctx, int level);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial nint SSL_CTX_get_cert_store(SslContextHandle ctx);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial int SSL_CTX_add_client_CA(SslContextHandle ctx, nint x509);
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial void SSL_CTX_set_keylog_callback(SslContextHandle ctx, nint callback);
@@ -198,6 +221,12 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial int SSL_session_reused(SslHandle ssl);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial CLong SSL_get_verify_result(SslHandle ssl);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial nint SSL_get0_peer_certificate(SslHandle ssl);
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial nint SSL_get_current_cipher(SslHandle ssl);

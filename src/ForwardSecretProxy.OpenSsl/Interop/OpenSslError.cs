@@ -21,10 +21,13 @@ internal static unsafe class OpenSslError
     }
 
     /// <summary>Whether the newest error is a TCP stream that ended without a close_notify.</summary>
-    internal static bool IsUnexpectedEndOfStream()
+    internal static bool IsUnexpectedEndOfStream() => LastReason() == LibSsl.SSL_R_UNEXPECTED_EOF_WHILE_READING;
+
+    /// <summary>The newest error's reason (<c>SSL_R_*</c> where libssl reported it); 0 when there is no error.</summary>
+    internal static int LastReason()
     {
         const ulong reasonMask = 0x7FFFFF;
-        return (LibCrypto.ERR_peek_last_error() & reasonMask) == LibSsl.SSL_R_UNEXPECTED_EOF_WHILE_READING;
+        return (int)(LibCrypto.ERR_peek_last_error() & reasonMask);
     }
 
     /// <summary>Empties the queue into text, oldest reason first.</summary>
