@@ -20,4 +20,7 @@ internal sealed record ListenerOptions
     /// order of their names, because most files have one. Example: <c>[ "web-ecdsa", "web-rsa" ]</c>.
     /// </summary>
     public required IReadOnlyList<string> Certificates { get; init; }
+
+    /// <summary><c>ClientCertificates</c>: whose certificates clients are asked for; null, the default, when they are not.</summary>
+    public ClientCertificateOptions? ClientCertificates { get; init; }
 }

@@ -15,12 +15,16 @@ internal static class ListenerReader
         var speaksHttp = ReadProtocol(listener);
         var address = ReadAddress(listener);
         var chosen = ReadCertificates(listener, certificates);
+        var clients = ClientCertificateReader.Read(listener.Section("ClientCertificates"));
         // The keys of a mail listener are not unknown, only early: one error, at Protocol, says so.
         if (speaksHttp)
             listener.RejectUnknownKeys();
         return address is null || !speaksHttp
             ? null
-            : new ListenerOptions { Name = listener.Name, Address = address, Certificates = chosen };
+            : new ListenerOptions
+            {
+                Name = listener.Name, Address = address, Certificates = chosen, ClientCertificates = clients,
+            };
     }
 
     private static bool ReadProtocol(SectionReader listener)

@@ -8,6 +8,7 @@ namespace ForwardSecretProxy.Hosting;
 /// <item><term>1100 - 1199</term><description>configuration and what it points at</description></item>
 /// <item><term>2000 - 2099</term><description>tokens and signing</description></item>
 /// <item><term>3000 - 3099</term><description>listeners and TLS handshakes</description></item>
+/// <item><term>3100 - 3149</term><description>client certificates</description></item>
 /// <item><term>4000 - 4099</term><description>routing</description></item>
 /// </list>
 /// </summary>
@@ -54,4 +55,7 @@ internal static class EventIds
 
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;
+
+    /// <summary>A listener asks clients for certificates.</summary>
+    public const int ClientCertificates = 3100;
 }

@@ -43,6 +43,12 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Listening, LogLevel.Information, "Listener {Listener} answers at {Address}.")]
     public static partial void Listening(ILogger logger, string listener, string address);
 
+    /// <summary>A listener with mutual TLS.</summary>
+    [LoggerMessage(EventIds.ClientCertificates, LogLevel.Information,
+        "Listener {Listener} asks clients for a certificate of a CA in {CaFile}; required: {Required}, revocation list: {CrlFile}.")]
+    public static partial void ClientCertificates(
+        ILogger logger, string listener, string caFile, bool required, string crlFile);
+
     /// <summary>All is up.</summary>
     [LoggerMessage(EventIds.Started, LogLevel.Information, "Started in {Milliseconds} ms; key exchange in {Groups}.")]
     public static partial void Started(ILogger logger, long milliseconds, string groups);

@@ -16,7 +16,7 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>The certificates, in the order of their names.</summary>
     public required IReadOnlyList<PreparedCertificate> Certificates { get; init; }
 
-    /// <summary>The listeners with the TLS side of each, which listeners with the same certificates share.</summary>
+    /// <summary>The listeners with the TLS side of each, which listeners with the same certificates and clients share.</summary>
     public required IReadOnlyList<PreparedListener> Listeners { get; init; }
 
     /// <summary>Which request goes where.</summary>
@@ -26,7 +26,8 @@ internal sealed record PreparedServer : IDisposable
     public required IDisposable Keys { get; init; }
 
     /// <summary>The files whose contents it was made of, besides the configuration's own.</summary>
-    public IEnumerable<string> Files => Options.Certificates.Select(certificate => certificate.Chain);
+    public IEnumerable<string> Files => Options.Certificates.Select(certificate => certificate.Chain)
+        .Concat(Options.Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []));
 
     /// <summary>Lets everything go but what <paramref name="next"/> has taken over.</summary>
     public void Retire(PreparedServer next)

@@ -47,6 +47,7 @@ internal static class ProxyApplication
         application.Use(static (context, next) =>
         {
             ClientClaims.Discard(context.Request.Headers);
+            context.Features.Get<ClientCertificateHeaders>()?.Set(context.Request.Headers);
             return next(context);
         });
         if (content is null)

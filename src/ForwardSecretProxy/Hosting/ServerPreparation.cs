@@ -38,6 +38,7 @@ internal static class ServerPreparation
         scope.Sockets?.Bind(options.Listeners, context);
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);
+        var clients = ClientCertificatePreparation.Prepare(options.Listeners, context);
         if (context.HasErrors)
             return null;
 
@@ -45,7 +46,7 @@ internal static class ServerPreparation
         {
             Options = options,
             Certificates = certificates,
-            Listeners = PrepareListeners(options, certificates, keys, scope.Previous),
+            Listeners = PrepareListeners(options, certificates, clients, keys, scope.Previous),
             Routes = routes,
             Keys = keys.Lease(),
         };
@@ -54,6 +55,7 @@ internal static class ServerPreparation
     private static List<PreparedListener> PrepareListeners(
         ProxyOptions options,
         IReadOnlyList<PreparedCertificate> certificates,
+        Dictionary<string, ClientCertificatePolicy> clients,
         KeyOwner keys,
         PreparedServer? previous)
     {
@@ -63,10 +65,11 @@ internal static class ServerPreparation
         {
             TlsCertificate[] chosen = [.. listener.Certificates
                 .Select(name => certificates.First(certificate => certificate.Options.Name == name).Certificate)];
+            var asked = clients.GetValueOrDefault(listener.Name);
             // One that is served already goes on: its clients come back with its tickets.
-            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, ApplicationProtocols));
+            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, ApplicationProtocols, asked));
             if (tls is null)
-                servers.Add(tls = TlsServer.Create(options.Tls, chosen, ApplicationProtocols, keys.Lease()));
+                servers.Add(tls = TlsServer.Create(options.Tls, chosen, ApplicationProtocols, asked, keys.Lease()));
             listeners.Add(new PreparedListener(listener, tls));
         }
         return listeners;

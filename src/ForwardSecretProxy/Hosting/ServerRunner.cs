@@ -75,7 +75,12 @@ internal static class ServerRunner
     private static void LogListeners(ILogger logger, RunningServer server)
     {
         foreach (var listener in server.Listeners)
-            HostingLog.Listening(logger, listener.Binding.Options.Name, listener.Address.ToString());
+        {
+            var options = listener.Binding.Options;
+            HostingLog.Listening(logger, options.Name, listener.Address.ToString());
+            if (options.ClientCertificates is { } clients)
+                HostingLog.ClientCertificates(logger, options.Name, clients.CaFile, clients.Required, clients.CrlFile ?? "none");
+        }
 
         var milliseconds = (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         HostingLog.Started(logger, milliseconds, string.Join(", ", server.Current.Listeners[0].Tls.Groups));

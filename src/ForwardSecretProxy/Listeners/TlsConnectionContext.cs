@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Routing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -33,6 +34,7 @@ internal sealed class TlsConnectionContext :
     private readonly TlsConnection _connection;
     private readonly CancellationTokenSource _closed = new();
     private readonly TlsSessionInfo _session;
+    private X509Certificate2? _clientCertificate;
     private int _disposed;
 
     internal TlsConnectionContext(TlsConnection connection, ListenerOptions listener)
@@ -54,6 +56,7 @@ internal sealed class TlsConnectionContext :
         Features.Set<ITlsApplicationProtocolFeature>(this);
         Features.Set(_session);
         Features.Set(listener);
+        if (_session.ClientCertificate is { } certificate) Features.Set(new ClientCertificateHeaders(certificate));
         connection.OnPeerGone(FireClosed);
     }
 
@@ -84,8 +87,15 @@ internal sealed class TlsConnectionContext :
     /// <inheritdoc/>
     public PipeWriter Output { get; }
 
-    /// <summary>No client certificate is asked for.</summary>
-    X509Certificate2? ITlsConnectionFeature.ClientCertificate { get; set; }
+    /// <summary>The verified one, made when somebody asks; null when the client has none.</summary>
+    X509Certificate2? ITlsConnectionFeature.ClientCertificate
+    {
+        get => _session.ClientCertificate is { } verified
+            ? LazyInitializer.EnsureInitialized(
+                ref _clientCertificate, () => X509CertificateLoader.LoadCertificate(verified.Der.Span))
+            : null;
+        set => _clientCertificate = value;
+    }
 
     SslProtocols ITlsHandshakeFeature.Protocol =>
         _session.Version == "TLSv1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12;
@@ -125,7 +135,7 @@ internal sealed class TlsConnectionContext :
     }
 
     Task<X509Certificate2?> ITlsConnectionFeature.GetClientCertificateAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<X509Certificate2?>(null);
+        Task.FromResult(((ITlsConnectionFeature)this).ClientCertificate);
 
     /// <summary>Closes as the protocol asks; see <see cref="TlsConnection.CloseAsync"/>.</summary>
     public override async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace ForwardSecretProxy.Routing;
@@ -5,11 +6,21 @@ namespace ForwardSecretProxy.Routing;
 /// <summary>
 /// Request headers by which a proxy tells the service who the client is and how it came. From a client they are a
 /// claim about itself that the service would believe, so they are discarded before anything looks at the request.
-/// What the proxy itself knows is set afterwards, by YARP's transforms.
+/// What the proxy itself knows is set afterwards, by <see cref="ClientCertificateHeaders"/> and YARP's transforms.
 /// </summary>
 internal static class ClientClaims
 {
-    private const string Prefix = "x-forwarded";
+    // After the first: a client's certificate, as RFC 9440, this proxy, other proxies and clouds pass it on.
+    private static readonly string[] Prefixes =
+    [
+        "x-forwarded",
+        "client-cert", "x-client-cert", "x-client-verify", "x-client-dn", "x-client-s-dn", "x-client-subject",
+        "ssl-client", "x-ssl-client", "x-ssl-cert", "x-ssl-subject", "x-ssl-verify",
+        "x-tls-client", "tls-client", "x-arr-clientcert", "x-amzn-mtls", "cf-client-cert", "x-mtls",
+    ];
+
+    private static readonly SearchValues<char> Initials =
+        SearchValues.Create([.. Prefixes.SelectMany(prefix => (char[])[prefix[0], char.ToUpperInvariant(prefix[0])])]);
 
     // RFC 7239, and what common services and their frameworks read beside it.
     private static readonly FrozenSet<string> Names = new[]
@@ -50,6 +61,18 @@ internal static class ClientClaims
                 for (var i = 0; i < span.Length; i++)
                     span[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '-';
             });
-        return spelled.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || Names.Contains(spelled);
+        return spelled.Length > 0 && HasPrefix(spelled) || Names.Contains(spelled);
+    }
+
+    private static bool HasPrefix(string name)
+    {
+        // Most headers of most requests begin with another letter.
+        if (!Initials.Contains(name[0])) return false;
+        foreach (var prefix in Prefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
     }
 }

@@ -37,6 +37,16 @@ public class ProxyOptionsReaderTests
     [InlineData("[ \"web\" ]", "[ \"wab\" ]", "Listeners:https:Certificates", "no certificate \"wab\"")]
     [InlineData("\"http\"", "\"imap\", \"Backend\": \"a\"", "Listeners:https:Protocol", "not supported by this version")]
     [InlineData("\"http\"", "\"gopher\"", "Listeners:https:Protocol", "not a protocol")]
+    [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"Mode\": \"require\" }, \"Protocol\"",
+        "Listeners:https:ClientCertificates:Mode", "not known")]
+    [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"Mode\": \"required\" }, \"Protocol\"",
+        "Listeners:https:ClientCertificates:CaFile", "is missing")]
+    [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"CaFile\": \"a\" }, \"Protocol\"",
+        "Listeners:https:ClientCertificates:Mode", "is missing")]
+    [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"Mode\": \"none\", \"CrlFile\": \"a\" }, \"Protocol\"",
+        "Listeners:https:ClientCertificates:Mode", "not used")]
+    [InlineData("\"Protocol\"", "\"ClientCertificates\": true, \"Protocol\"",
+        "Listeners:https:ClientCertificates", "not an object")]
     [InlineData("\"Limits\": { }", "\"Admin\": { \"Address\": \"a\" }", "Admin", "not supported by this version")]
     [InlineData("\"Tls\": { }", "\"Tls\": true", "Tls", "not an object")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ \"ffdhe2048\" ] }", "Tls:Groups", "not a group")]
@@ -53,6 +63,19 @@ public class ProxyOptionsReaderTests
         Assert.Equal(path, problem.Path);
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
         Assert.NotEmpty(problem.Mend);
+    }
+
+    [Theory]
+    [InlineData("optional", false)]
+    [InlineData("REQUIRED", true)]
+    public void Read_ClientCertificates_AreTaken(string mode, bool required)
+    {
+        var loaded = Configurations.Load(Configurations.With("\"Protocol\"",
+            $"\"ClientCertificates\": {{ \"Mode\": \"{mode}\", \"CaFile\": \"ca.pem\", \"CrlFile\": \"/crl.pem\" }}, \"Protocol\""));
+
+        Assert.Empty(loaded.Context.Problems);
+        var clients = Assert.Single(loaded.Options!.Listeners).ClientCertificates!;
+        Assert.Equal((required, "/etc/fsp/ca.pem", "/crl.pem"), (clients.Required, clients.CaFile, clients.CrlFile));
     }
 
     [Fact]

@@ -15,6 +15,14 @@ public class ClientClaimsTests
     [InlineData("X-Real-IP")]
     [InlineData("x_real_ip")]
     [InlineData("True-Client-IP")]
+    [InlineData("Client-Cert")]
+    [InlineData("client_cert_chain")]
+    [InlineData("X-Client-Certificate-Subject")]
+    [InlineData("X_CLIENT_CERTIFICATE_FINGERPRINT")]
+    [InlineData("X-SSL-Client-S-DN")]
+    [InlineData("ssl-client-verify")]
+    [InlineData("X-ARR-ClientCert")]
+    [InlineData("X-Amzn-Mtls-Clientcert-Leaf")]
     public void IsClaim_WordsOfProxies_AreClaims(string name) => Assert.True(ClientClaims.IsClaim(name));
 
     [Theory]
@@ -22,6 +30,9 @@ public class ClientClaimsTests
     [InlineData("X-Requested-With")]
     [InlineData("X-Forward")]
     [InlineData("My_Header")]
+    [InlineData("X-Client-Version")]
+    [InlineData("Client-Id")]
+    [InlineData("X-SSL-Ciphers")]
     [InlineData("Forwarded-By-Post")]
     public void IsClaim_AnythingElse_IsNot(string name) => Assert.False(ClientClaims.IsClaim(name));
 
