@@ -57,6 +57,44 @@ public sealed class CheckTests(ProxyFixture proxy) : IDisposable
         Assert.DoesNotContain("1234", result.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Check_ClientCertificates_NamesTheKeyAndTheMend()
+    {
+        using var authority = new ClientAuthority(_directory, "Clients");
+        authority.Issue("client");
+        _directory.Write("ca.pem", authority.RootPem);
+        using var others = new ClientAuthority(_directory, "Others");
+        _directory.Write("others.crl", others.RevocationList(DateTimeOffset.UtcNow.AddDays(1)));
+        _directory.Write("overdue.crl", authority.RevocationList(DateTimeOffset.UtcNow.AddDays(-1)));
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl)
+            .With("Listeners:https:ClientCertificates:Mode", "required");
+
+        foreach (var (authorities, list, key, message) in ((string, string?, string, string)[])
+        [
+            ("gone.pem", null, "CaFile", "gone.pem does not exist. Correct the path"),
+            ("client.pem", null, "CaFile", "\"CN=client\" is not the certificate of a CA. Give the certificate of the CA"),
+            ("client.key", null, "CaFile", "holds a private key"),
+            ("ca.pem", "others.crl", "CrlFile", "has no revocation list of \"CN=Clients root\""),
+            ("ca.pem", "ca.pem", "CrlFile", "holds a block \"CERTIFICATE\""),
+        ])
+        {
+            configuration.With("Listeners:https:ClientCertificates:CaFile", authorities);
+            if (list is not null) configuration.With("Listeners:https:ClientCertificates:CrlFile", list);
+            var result = await RunAsync("check", configuration);
+
+            Assert.Equal(ConfigurationError, result.ExitCode);
+            Assert.Contains($"Listeners:https:ClientCertificates:{key}", result.Text, StringComparison.Ordinal);
+            Assert.Contains(message, result.Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(ConfigurationError, (await RunAsync("serve", configuration)).ExitCode);
+
+        configuration.With("Listeners:https:ClientCertificates:CrlFile", "overdue.crl");
+        var warned = await RunAsync("check", configuration);
+        Assert.Equal(1, warned.ExitCode);
+        Assert.Contains("was due to be renewed", warned.Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
     private Task<ProcessResult> RunAsync(string command, ProxyConfiguration configuration, params string[] more) =>
         FspProcess.RunAsync(
             [command, "--config", configuration.WriteTo(_directory), .. more], environment: proxy.Token.Environment);

@@ -102,6 +102,22 @@ public sealed class ClientCertificateTests(ClientCertificateFixture clients)
             line.Contains("ClientCertificateRefused. unable to get certificate CRL", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Handshake_RevocationListReplacedWhileItRuns_CountsWithoutAReload()
+    {
+        var leaver = clients.Authority.Issue("leaver");
+        Seen(await ConnectAsync(clients.Revoking, Certificate("leaver")));
+        var revoked = await File.ReadAllTextAsync(clients.Directory.File("revoked.pem"));
+
+        clients.Directory.Write("clients.crl", clients.Authority.RevocationList(
+            DateTimeOffset.UtcNow.AddDays(1), leaver, X509Certificate2.CreateFromPem(revoked).RawData));
+
+        await clients.Process.WaitForLineAsync(line => line.Contains("Reloaded in", StringComparison.Ordinal));
+        AssertRefused(await ConnectAsync(clients.Revoking, Certificate("leaver")), CertificateRevoked);
+        Seen(await ConnectAsync(clients.Revoking, Certificate("p256")));
+        Seen(await ConnectAsync(clients.Required, Certificate("leaver")));
+    }
+
     [Theory]
     [InlineData(ProxyFixture.DefaultName)]
     [InlineData(ProxyFixture.OtherName)]
