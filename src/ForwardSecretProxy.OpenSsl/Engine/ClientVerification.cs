@@ -31,6 +31,8 @@ internal static unsafe class ClientVerification
     {
         LibSsl.SSL_CTX_set_security_level(context, SecurityLevel);
         LibSsl.SSL_CTX_set_verify_depth(context, MaxIntermediates);
+        // RFC 8879, from 3.2 on: a few bytes of a stranger's would become many here.
+        LibSsl.SSL_CTX_set_options(context, LibSsl.SSL_OP_NO_RX_CERTIFICATE_COMPRESSION);
         LibSsl.SSL_CTX_ctrl(context, LibSsl.SSL_CTRL_SET_MAX_CERT_LIST, new CLong(MaxCertificateBytes), 0);
         OpenSslError.ThrowIfFailed(
             LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_CLIENT_SIGALGS_LIST, new CLong(0), SignatureSchemes).Value,

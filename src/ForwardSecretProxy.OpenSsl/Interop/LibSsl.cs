@@ -19,6 +19,7 @@ internal static unsafe partial class LibSsl
     internal const ulong SSL_OP_PRIORITIZE_CHACHA = 1UL << 21;
     internal const ulong SSL_OP_CIPHER_SERVER_PREFERENCE = 1UL << 22;
     internal const ulong SSL_OP_NO_RENEGOTIATION = 1UL << 30;
+    internal const ulong SSL_OP_NO_RX_CERTIFICATE_COMPRESSION = 1UL << 33;
 
     internal const int SSL_MODE_ENABLE_PARTIAL_WRITE = 0x01;
     internal const int SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 0x02;
