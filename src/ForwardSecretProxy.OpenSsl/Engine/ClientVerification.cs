@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using ForwardSecretProxy.OpenSsl.Interop;
 using ForwardSecretProxy.OpenSsl.Provider;
 
@@ -135,9 +136,9 @@ internal static unsafe class ClientVerification
             var name = LibCrypto.X509_get_subject_name(certificate);
             if (LibCrypto.X509_NAME_print_ex(text, name, 0, new CULong(LibCrypto.XN_FLAG_RFC2253)) < 0)
                 throw OpenSslError.Create("X509_NAME_print_ex");
-            nint start;
+            byte* start;
             var length = LibCrypto.BIO_ctrl(text, LibCrypto.BIO_CTRL_INFO, new CLong(0), &start).Value;
-            var subject = Marshal.PtrToStringUTF8(start, checked((int)length));
+            var subject = Encoding.UTF8.GetString(new ReadOnlySpan<byte>(start, checked((int)length)));
             if (subject.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
                 throw new OpenSslException("A client's subject holds what was to be escaped.");
             // It becomes a header's value, whose blank at the end would be lost (RFC 9110 section 5.5); it is escaped already.

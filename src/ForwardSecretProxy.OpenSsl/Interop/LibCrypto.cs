@@ -150,7 +150,7 @@ internal static unsafe partial class LibCrypto
     internal static partial nint BIO_new(nint method);
 
     [LibraryImport(NativeLibraries.Crypto)]
-    internal static partial CLong BIO_ctrl(nint bio, int command, CLong larg, nint* parg);
+    internal static partial CLong BIO_ctrl(nint bio, int command, CLong larg, byte** parg);
 
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int BIO_free(nint bio);

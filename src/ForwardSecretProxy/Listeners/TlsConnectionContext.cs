@@ -93,7 +93,7 @@ internal sealed class TlsConnectionContext :
         get => _session.ClientCertificate is { } verified
             ? LazyInitializer.EnsureInitialized(
                 ref _clientCertificate, () => X509CertificateLoader.LoadCertificate(verified.Der.Span))
-            : null;
+            : _clientCertificate;
         set => _clientCertificate = value;
     }
 

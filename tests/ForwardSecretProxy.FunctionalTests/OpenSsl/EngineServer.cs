@@ -14,15 +14,18 @@ internal sealed class EngineServer : IDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public EngineServer(TlsPolicy? policy = null, params string[] protocols)
+    public EngineServer(TlsPolicy? policy = null, ClientCertificatePolicy? clients = null)
     {
         Signer = new ScriptedSigner(_key);
-        Tls = TlsServer.Create(policy ?? TlsPolicy.Intermediate, [new TlsCertificate([SelfSigned()], ["localhost"], Signer)], protocols);
+        Certificates = [new TlsCertificate([SelfSigned()], ["localhost"], Signer)];
+        Tls = TlsServer.Create(policy ?? TlsPolicy.Intermediate, Certificates, [], clients);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(512);
     }
 
     public TlsServer Tls { get; }
+
+    public IReadOnlyList<TlsCertificate> Certificates { get; }
 
     public ScriptedSigner Signer { get; }
 

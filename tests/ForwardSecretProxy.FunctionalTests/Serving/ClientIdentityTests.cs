@@ -81,6 +81,17 @@ public sealed class ClientIdentityTests(ProxyFixture proxy, ClientCertificateFix
     }
 
     [Fact]
+    public async Task Subject_Empty_IsLeftOut()
+    {
+        clients.Authority.Issue("nameless", subject: "");
+
+        var seen = await GetAsync(clients.Required, ["--http1.1", .. Certificate("nameless")]);
+
+        Assert.DoesNotContain("x-client-certificate-subject", seen.Headers.Keys);
+        Assert.Contains("client-cert", seen.Headers.Keys);
+    }
+
+    [Fact]
     public async Task Headers_OfSeveralRequestsOnOneConnection_AreTheSame()
     {
         var result = await Curl.GetAsync(clients.Required, "/one",
