@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Requests;
 using ForwardSecretProxy.Routing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -34,6 +35,7 @@ internal static class ProxyApplication
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            StrictParsing.Apply(kestrel);
             kestrel.Listen(new ListenersEndPoint());
             KestrelLimits.Apply(options.Limits, kestrel.Limits);
         });
@@ -43,6 +45,7 @@ internal static class ProxyApplication
             AddReverseProxy(builder.Services, start.Server.Routes);
 
         var application = builder.Build();
+        application.UseRequestHygiene();
         application.Use(EndConnectionsWhenDraining(application.Services.GetRequiredService<RunningServer>()));
         application.Use(static (context, next) =>
         {
@@ -81,6 +84,7 @@ internal static class ProxyApplication
     {
         services.AddReverseProxy()
             .LoadFromMemory(routes.Routes, routes.Clusters)
+            .AddTransforms(KeptEscapes.Add)
             .ConfigureHttpClient((_, handler) => BackendConnection.Configure(handler));
         services.AddRequestTimeouts();
 
