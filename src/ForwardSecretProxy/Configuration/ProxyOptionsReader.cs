@@ -3,6 +3,9 @@ namespace ForwardSecretProxy.Configuration;
 /// <summary>Reads a whole configuration: the one place that knows which sections there are.</summary>
 internal static class ProxyOptionsReader
 {
+    // Kestrel looks once a second, and takes nothing below.
+    private static readonly TimeSpan LeastRateGracePeriod = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads <paramref name="configuration"/>; problems go to <paramref name="context"/>.</summary>
     public static ProxyOptions Read(IConfiguration configuration, ConfigurationContext context)
     {
@@ -72,6 +75,15 @@ internal static class ProxyOptionsReader
             RequestHeadersTimeout = limits.Time("RequestHeadersTimeout", defaults.RequestHeadersTimeout, least, most),
             KeepAliveTimeout = limits.Time("KeepAliveTimeout", defaults.KeepAliveTimeout, least, most),
             DrainTimeout = limits.Time("DrainTimeout", defaults.DrainTimeout, TimeSpan.Zero, most),
+            MaxRequestLineBytes = limits.Int32("MaxRequestLineBytes", defaults.MaxRequestLineBytes, 256, 512 * 1024),
+            MaxRequestHeadersBytes = limits.Int32("MaxRequestHeadersBytes", defaults.MaxRequestHeadersBytes, 1024, 512 * 1024),
+            MaxRequestHeaders = limits.Int32("MaxRequestHeaders", defaults.MaxRequestHeaders, 8, 2000),
+            MinRequestBodyRate = limits.Int32("MinRequestBodyRate", defaults.MinRequestBodyRate, 0, 1_000_000_000),
+            MinResponseRate = limits.Int32("MinResponseRate", defaults.MinResponseRate, 0, 1_000_000_000),
+            RateGracePeriod = limits.Time("RateGracePeriod", defaults.RateGracePeriod, LeastRateGracePeriod, most),
+            MaxStreamsPerConnection = limits.Int32("MaxStreamsPerConnection", defaults.MaxStreamsPerConnection, 1, 10_000),
+            HeaderTableBytes = limits.Int32("HeaderTableBytes", defaults.HeaderTableBytes, 0, 64 * 1024),
+            MaxFrameBytes = limits.Int32("MaxFrameBytes", defaults.MaxFrameBytes, 16 * 1024, 1024 * 1024),
         };
         limits.RejectUnknownKeys();
         return read;

@@ -37,7 +37,7 @@ internal static class ProxyApplication
             kestrel.AddServerHeader = false;
             StrictParsing.Apply(kestrel);
             kestrel.Listen(new ListenersEndPoint());
-            KestrelLimits.Apply(options.Limits, kestrel.Limits);
+            KestrelLimits.Apply(kestrel.Limits, options.Limits);
         });
         // How long a stop takes is decided where it is asked for.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);

@@ -138,7 +138,7 @@ internal sealed class RunningServer : IDisposable
         var options = next.Options;
         _connections.Max = DescriptorBudget.Connections(options.Limits.MaxConnections);
         _intake.Configure(options.Tls.Limits, options.Limits.KeepAliveTimeout);
-        KestrelLimits.Apply(options.Limits, _kestrel);
+        KestrelLimits.Apply(_kestrel, options.Limits);
         _routes?.Update(next.Routes.Routes, next.Routes.Clusters);
         _listeners.Apply(Bindings(next));
         _start.Replace(next);
