@@ -23,6 +23,6 @@ internal sealed record ProxyOptions
     /// <summary><c>ReverseProxy</c>: YARP's own section, its keys and value types already checked.</summary>
     public required IConfigurationSection ReverseProxy { get; init; }
 
-    /// <summary><c>Logging</c>: the section of Microsoft.Extensions.Logging, free-form.</summary>
-    public required IConfigurationSection Logging { get; init; }
+    /// <summary><c>Logging</c>: what is written about what happens.</summary>
+    public required LoggingOptions Logging { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class ProxyOptionsReader
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
             Limits = ReadLimits(root.Section("Limits")),
             ReverseProxy = root.Foreign("ReverseProxy"),
-            Logging = root.Foreign("Logging"),
+            Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };
         RequireEntries(root);
         new ReverseProxySchema(context).Check(options.ReverseProxy);

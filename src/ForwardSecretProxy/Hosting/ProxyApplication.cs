@@ -1,4 +1,5 @@
 using ForwardSecretProxy.Listeners;
+using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Requests;
 using ForwardSecretProxy.Routing;
@@ -27,7 +28,7 @@ internal static class ProxyApplication
             ContentRootPath = AppContext.BaseDirectory,
         });
         var options = start.Server!.Options;
-        builder.Logging.AddStandardError(options.Logging);
+        builder.Logging.AddStandardError(new LiveLogging(options.Logging));
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton(start);
         builder.Services.AddSingleton<RunningServer>();
@@ -45,8 +46,9 @@ internal static class ProxyApplication
             AddReverseProxy(builder.Services, start.Server.Routes);
 
         var application = builder.Build();
-        application.UseRequestHygiene();
+        application.UseRequestLog();
         application.Use(EndConnectionsWhenDraining(application.Services.GetRequiredService<RunningServer>()));
+        application.UseRequestHygiene();
         application.Use(static (context, next) =>
         {
             ClientClaims.Discard(context.Request.Headers);
@@ -66,7 +68,7 @@ internal static class ProxyApplication
         services
             .AddSingleton(new ConnectionLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
             .AddSingleton(provider => new ConnectionIntake(options.Tls.Limits, options.Limits.KeepAliveTimeout,
-                provider.GetRequiredService<ILogger<ConnectionIntake>>()))
+                provider.GetRequiredService<LiveLogging>(), provider.GetRequiredService<ILogger<ConnectionIntake>>()))
             .AddSingleton<ListenerSet>()
             .AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ListenerSet>());
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Listeners;
+using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ internal sealed class RunningServer : IDisposable
     private readonly ConnectionLimit _connections;
     private readonly KestrelServerLimits _kestrel;
     private readonly InMemoryConfigProvider? _routes;
+    private readonly LiveLogging _logging;
     private readonly ILogger<RunningServer> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _isDraining;
@@ -32,6 +34,7 @@ internal sealed class RunningServer : IDisposable
         ConnectionLimit connections,
         IOptions<KestrelServerOptions> kestrel,
         IServiceProvider services,
+        LiveLogging logging,
         ILogger<RunningServer> logger)
     {
         _start = start;
@@ -41,6 +44,7 @@ internal sealed class RunningServer : IDisposable
         _kestrel = kestrel.Value.Limits;
         // A demonstration has no routes.
         _routes = services.GetService<InMemoryConfigProvider>();
+        _logging = logging;
         _logger = logger;
     }
 
@@ -124,10 +128,7 @@ internal sealed class RunningServer : IDisposable
         var next = await ServerPreparation.PrepareAsync(
             loaded, signers, _start.Scope with { Previous = Current }, cancellationToken);
         if (next is not null)
-        {
-            ReportWhatWaits(Current.Options, next.Options, context);
             Swap(next);
-        }
 
         _start.Scope.Sockets?.CloseAllBut(Current.Options.Listeners);
         return new ReloadReport(next is not null, context.Problems);
@@ -139,6 +140,7 @@ internal sealed class RunningServer : IDisposable
         _connections.Max = DescriptorBudget.Connections(options.Limits.MaxConnections);
         _intake.Configure(options.Tls.Limits, options.Limits.KeepAliveTimeout);
         KestrelLimits.Apply(_kestrel, options.Limits);
+        _logging.Apply(options.Logging);
         _routes?.Update(next.Routes.Routes, next.Routes.Clusters);
         _listeners.Apply(Bindings(next));
         _start.Replace(next);
@@ -150,21 +152,6 @@ internal sealed class RunningServer : IDisposable
         return [.. server.Listeners.Select(listener => new ListenerBinding(
             listener.Options, sockets[listener.Options], listener.Tls, sockets.IsInherited(listener.Options)))];
     }
-
-    private static void ReportWhatWaits(ProxyOptions before, ProxyOptions next, ConfigurationContext context)
-    {
-        if (!Values(before.Logging).SequenceEqual(Values(next.Logging)))
-        {
-            context.Report(new ConfigurationProblem("Logging", "it has changed, and a reload does not change it",
-                "It takes effect at the next start.")
-            {
-                Severity = ConfigurationProblemSeverity.Warning,
-            });
-        }
-    }
-
-    private static IEnumerable<KeyValuePair<string, string?>> Values(IConfigurationSection section) =>
-        section.AsEnumerable().OrderBy(value => value.Key, StringComparer.OrdinalIgnoreCase);
 
     private void Log(ReloadReport report, TimeSpan duration)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using Microsoft.AspNetCore.Connections;
 
@@ -14,6 +15,7 @@ internal sealed partial class ConnectionIntake : IConnectionListener
 {
     private readonly HandshakeAdmission _admission;
     private readonly ILogger _logger;
+    private readonly LiveLogging _logging;
     private readonly CancellationTokenSource _end = new();
     private readonly Channel<ConnectionContext> _ready = Channel.CreateUnbounded<ConnectionContext>();
     private readonly IdleClock _silence;
@@ -21,11 +23,13 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     /// <summary>Begins with these limits.</summary>
     /// <param name="limits">How many handshakes run and wait.</param>
     /// <param name="idleTimeout">How long a connection may be silent after its handshake.</param>
+    /// <param name="logging">Says how a client may be named.</param>
     /// <param name="logger">Takes events 3001 to 3099.</param>
-    public ConnectionIntake(HandshakeLimits limits, TimeSpan idleTimeout, ILogger<ConnectionIntake> logger)
+    public ConnectionIntake(HandshakeLimits limits, TimeSpan idleTimeout, LiveLogging logging, ILogger<ConnectionIntake> logger)
     {
         _admission = new HandshakeAdmission(limits.MaxConcurrent, limits.MaxQueued);
         _silence = new IdleClock(idleTimeout, TimeProvider.System);
+        _logging = logging;
         _logger = logger;
     }
 
@@ -125,7 +129,7 @@ internal sealed partial class ConnectionIntake : IConnectionListener
         if (result.Outcome == TlsHandshakeOutcome.SigningFailed)
             LogSigningFailed(result.Detail ?? "no reason given");
         else if (result.Outcome != TlsHandshakeOutcome.Completed)
-            LogHandshakeFailed(result.Outcome, result.Detail ?? "");
+            LogHandshakeFailed(_logging.Client(connection.RemoteEndPoint), result.Outcome, result.Detail ?? "");
         await connection.CloseAsync();
     }
 
@@ -141,6 +145,6 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     [LoggerMessage(3004, LogLevel.Error, "A handshake failed because the token did not sign: {Reason}")]
     private partial void LogSigningFailed(string reason);
 
-    [LoggerMessage(3005, LogLevel.Debug, "A handshake failed: {Outcome}. {Reason}")]
-    private partial void LogHandshakeFailed(TlsHandshakeOutcome outcome, string reason);
+    [LoggerMessage(3005, LogLevel.Debug, "A handshake with client {Client} failed: {Outcome}. {Reason}")]
+    private partial void LogHandshakeFailed(string client, TlsHandshakeOutcome outcome, string reason);
 }

@@ -1,16 +1,15 @@
 using Microsoft.Extensions.Logging.Console;
 
-namespace ForwardSecretProxy.Hosting;
+namespace ForwardSecretProxy.Logging;
 
 /// <summary>Where log lines go and which there are.</summary>
 internal static class LoggingSetup
 {
     /// <summary>
-    /// One line each on stderr, with UTC time; stdout is for results. Of the frameworks underneath only warnings are
-    /// shown, because below that they write request paths and client addresses; the <c>Logging</c> section can lower
-    /// that knowingly.
+    /// One line each on stderr; stdout is for results. Of the frameworks underneath only warnings are shown; see
+    /// <see cref="FrameworkEvents"/> for what a lower level changes about that.
     /// </summary>
-    public static void AddStandardError(this ILoggingBuilder logging, IConfiguration section)
+    public static void AddStandardError(this ILoggingBuilder logging, LiveLogging live)
     {
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -18,19 +17,17 @@ internal static class LoggingSetup
         logging.AddFilter("Yarp", LogLevel.Warning);
         // It writes nothing but request lines, and makes a trace for each request as soon as it may write any.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        logging.AddConfiguration(section);
-        logging.AddSimpleConsole(console =>
+        logging.AddConfiguration(live.LevelSection);
+        logging.AddConsole();
+        logging.Services.AddSingleton(live);
+        logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
+        // After the section: it may set levels for the console, but not another formatter, which would withhold nothing.
+        logging.Services.PostConfigure<ConsoleLoggerOptions>(options =>
         {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.ColorBehavior = ShowColour() ? LoggerColorBehavior.Enabled : LoggerColorBehavior.Disabled;
+            options.FormatterName = LineFormatter.FormatterName;
+            options.LogToStandardErrorThreshold = LogLevel.Trace;
+            // A reader of stderr that falls behind must not hold up requests; how many lines it missed is written.
+            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
-        logging.Services.Configure<ConsoleLoggerOptions>(options =>
-            options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
-
-    // The formatter's own choice looks at stdout, which is not where it writes here.
-    private static bool ShowColour() =>
-        !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 }

@@ -76,7 +76,7 @@ internal sealed class RawHttp2Client : IAsyncDisposable
     }
 
     /// <summary>The next frame; null when the server has closed the connection.</summary>
-    public async Task<Http2Frame?> ReadAsync()
+    public async Task<RawHttp2Frame?> ReadAsync()
     {
         try
         {
@@ -84,7 +84,7 @@ internal sealed class RawHttp2Client : IAsyncDisposable
             await _client.Stream.ReadExactlyAsync(header).AsTask().WaitAsync(Patience);
             var payload = new byte[BinaryPrimitives.ReadInt32BigEndian(header) >> 8];
             await _client.Stream.ReadExactlyAsync(payload).AsTask().WaitAsync(Patience);
-            return new Http2Frame((FrameType)header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+            return new RawHttp2Frame((FrameType)header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
         }
         catch (IOException)
         {
@@ -127,7 +127,7 @@ internal sealed class RawHttp2Client : IAsyncDisposable
 }
 
 /// <summary>A frame that came.</summary>
-internal sealed record Http2Frame(FrameType Type, byte Flags, int Stream, byte[] Payload);
+internal sealed record RawHttp2Frame(FrameType Type, byte Flags, int Stream, byte[] Payload);
 
 /// <summary>An answer's status, an error of the stream or of the connection (RFC 9113 section 7), or just the end.</summary>
 internal sealed record Http2Outcome(int? Status = null, int? StreamError = null, int? ConnectionError = null, bool Closed = false);

@@ -202,17 +202,21 @@ public sealed class ReloadTests(ProxyFixture proxy) : IDisposable
     }
 
     [Fact]
-    public async Task Reload_LogLevel_IsSaidToWaitForARestart()
+    public async Task Reload_LoggingAndLimits_TakeEffectAtOnceOnOpenConnectionsToo()
     {
         var configuration = proxy.NewConfiguration(proxy.BackendUrl);
         await using var fsp = await ServeAsync(configuration);
+        await using var open = await Http1Client.ConnectAsync(configuration.Port, proxy.Authority);
+        var path = "/" + new string('a', 600);
+        Assert.StartsWith("HTTP/1.1 200 ", await open.GetAsync(path), StringComparison.Ordinal);
+        Assert.DoesNotContain(fsp.Lines, line => line.Contains("[1200]", StringComparison.Ordinal));
 
-        configuration.With("Logging:LogLevel:Default", "Warning").WriteTo(_directory);
+        configuration.With("Logging:Requests", "summary").With("Limits:MaxRequestLineBytes", 512).WriteTo(_directory);
         Assert.True(await fsp.ReloadAsync());
 
-        Assert.Contains(fsp.Lines, line =>
-            line.Contains("Logging: it has changed", StringComparison.Ordinal)
-            && line.Contains("next start", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 200 ", await open.GetAsync("/"), StringComparison.Ordinal);
+        await fsp.WaitForLineAsync(line => line.Contains("[1200] GET - 200 HTTP/1.1", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 414 ", await open.GetAsync(path), StringComparison.Ordinal);
     }
 
     private async Task<(ProxyConfiguration Configuration, string Chain, byte[] Key)> CopyOfTheChainAsync()

@@ -41,7 +41,8 @@ public class RouteTableReaderTests
     [Fact]
     public async Task Read_NoRoute_IsAnError()
     {
-        var (_, problems) = await ReadAsync(Configurations.With("\"ReverseProxy\": {", "\"ReverseProxy\": { }, \"Logging\": {"));
+        var (_, problems) = await ReadAsync(Configurations.With(
+            "\"Routes\": { \"all\": { \"ClusterId\": \"service\", \"Match\": { \"Path\": \"{**path}\" } } }", "\"Routes\": { }"));
 
         Assert.Equal("ReverseProxy:Routes", Assert.Single(problems).Path);
     }
