@@ -6,10 +6,12 @@ namespace ForwardSecretProxy.Hosting;
 /// <list type="table">
 /// <item><term>1000 - 1099</term><description>start and stop (<c>Hosting</c>)</description></item>
 /// <item><term>1100 - 1199</term><description>configuration and what it points at</description></item>
+/// <item><term>1200 - 1299</term><description>requests that are logged (<c>Logging</c>)</description></item>
 /// <item><term>2000 - 2099</term><description>tokens and signing</description></item>
 /// <item><term>3000 - 3099</term><description>listeners and TLS handshakes</description></item>
 /// <item><term>3100 - 3149</term><description>client certificates</description></item>
 /// <item><term>4000 - 4099</term><description>routing</description></item>
+/// <item><term>4100 - 4199</term><description>requests that are refused (<c>Requests</c>)</description></item>
 /// </list>
 /// </summary>
 internal static class EventIds

@@ -38,6 +38,7 @@ public partial class ReadmeTests
             var found = Configurations.Load(Configurations.Good, Override(row.Key, row.Default)).Options!;
             Assert.Equal(expected.Limits, found.Limits);
             Assert.Equal(expected.Tls, found.Tls with { Groups = expected.Tls.Groups });
+            Assert.Equal(expected.Logging, found.Logging with { Section = expected.Logging.Section });
         }
 
         var groups = Assert.Single(Settings(), row => row.Key == "Tls:Groups");
@@ -46,7 +47,7 @@ public partial class ReadmeTests
 
     /// <summary>The rows whose values are settings, not names of this installation.</summary>
     private static IEnumerable<TableRow> Settings() =>
-        Rows().Where(row => row.Key.StartsWith("Tls:", StringComparison.Ordinal) || row.Key.StartsWith("Limits:", StringComparison.Ordinal));
+        Rows().Where(row => row.Key.Split(':')[0] is "Tls" or "Limits" or "Logging");
 
     private static (string Variable, string Value) Override(string key, string cell)
     {
@@ -73,7 +74,7 @@ public partial class ReadmeTests
     [GeneratedRegex("""(?:Text|TextList|Int32|Integer|Time|Boolean|Choice|FilePath|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
     private static partial Regex ReadCall();
 
-    [GeneratedRegex(@"^\| `((?:Tokens|Certificates|Listeners|Tls|Limits):[^`]+)` \|.*\|(.*)\|(.*)\|$")]
+    [GeneratedRegex(@"^\| `((?:Tokens|Certificates|Listeners|Tls|Limits|Logging):[^`]+)` \|.*\|(.*)\|(.*)\|$")]
     private static partial Regex Row();
 
     private sealed record TableRow(string Key, string Default, string Example);
