@@ -7,9 +7,6 @@ namespace ForwardSecretProxy.Signing.Pins;
 /// </summary>
 public sealed class PinFile(string path) : PinSource
 {
-    private const UnixFileMode Shared = UnixFileMode.GroupRead | UnixFileMode.GroupWrite
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     /// <summary>The file's path.</summary>
     public string Path { get; } = path;
 
@@ -43,7 +40,7 @@ public sealed class PinFile(string path) : PinSource
         try
         {
             using var handle = File.OpenHandle(path);
-            if (ownerOnly && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(handle) & Shared) != 0)
+            if (ownerOnly && !OwnerOnly.Holds(handle))
             {
                 throw new TokenException("others than its owner can read or write it. Change that with: chmod 600 "
                     + path);

@@ -20,6 +20,9 @@ internal sealed record ProxyOptions
     /// <summary><c>Limits</c>: what a client may cost.</summary>
     public required LimitOptions Limits { get; init; }
 
+    /// <summary><c>Backends</c>: how the services of a cluster are reached, beyond YARP's schema.</summary>
+    public required IReadOnlyList<BackendOptions> Backends { get; init; }
+
     /// <summary><c>ReverseProxy</c>: YARP's own section, its keys and value types already checked.</summary>
     public required IConfigurationSection ReverseProxy { get; init; }
 

@@ -21,6 +21,7 @@ internal static class ProxyOptionsReader
             Listeners = ReadListeners(root, certificateNames),
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
             Limits = ReadLimits(root.Section("Limits")),
+            Backends = [.. root.Entries("Backends").Select(BackendReader.Read)],
             ReverseProxy = root.Foreign("ReverseProxy"),
             Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };

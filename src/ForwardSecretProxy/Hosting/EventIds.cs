@@ -60,4 +60,9 @@ internal static class EventIds
 
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;
+    /// <summary>A service did not answer a request as it should.</summary>
+    public const int BackendFailed = 4000;
+
+    /// <summary>A request ended early because its client went away or sent what cannot be passed on.</summary>
+    public const int ClientFailed = 4001;
 }

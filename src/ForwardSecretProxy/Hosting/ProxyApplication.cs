@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace ForwardSecretProxy.Hosting;
 
@@ -43,7 +44,7 @@ internal static class ProxyApplication
         // How long a stop takes is decided where it is asked for.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         if (content is null)
-            AddReverseProxy(builder.Services, start.Server.Routes);
+            AddReverseProxy(builder.Services, start.Server);
 
         var application = builder.Build();
         application.UseRequestLog();
@@ -82,12 +83,15 @@ internal static class ProxyApplication
             return next(context);
         };
 
-    private static void AddReverseProxy(IServiceCollection services, RouteTable routes)
+    private static void AddReverseProxy(IServiceCollection services, PreparedServer server)
     {
-        services.AddReverseProxy()
-            .LoadFromMemory(routes.Routes, routes.Clusters)
-            .AddTransforms(KeptEscapes.Add)
-            .ConfigureHttpClient((_, handler) => BackendConnection.Configure(handler));
+        var routes = server.Routes;
+        services.AddReverseProxy().LoadFromMemory(routes.Routes, routes.Clusters).AddTransforms(KeptEscapes.Add);
+        // As many to services as from clients, which is what the budget of file descriptors counts on.
+        services.AddSingleton(new BackendLimit(DescriptorBudget.Connections(server.Options.Limits.MaxConnections)));
+        services.AddSingleton<LiveRoutes>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BackendClientFactory>(provider, routes));
+        services.AddSingleton<IForwarderHttpClientFactory>(provider => provider.GetRequiredService<BackendClientFactory>());
         services.AddRequestTimeouts();
 
         // YARP brings the data protection of ASP.NET Core for sticky sessions, and that writes a key ring to the home
@@ -105,6 +109,12 @@ internal static class ProxyApplication
     {
         application.UseRouting();
         application.UseRequestTimeouts();
-        application.MapReverseProxy();
+        application.MapReverseProxy(pipeline =>
+        {
+            pipeline.UseMiddleware<FailureLog>();
+            pipeline.UseSessionAffinity();
+            pipeline.UseLoadBalancing();
+            pipeline.UsePassiveHealthChecks();
+        });
     }
 }

@@ -3,9 +3,9 @@ using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using Yarp.ReverseProxy.Configuration;
 
 namespace ForwardSecretProxy.Hosting;
 
@@ -20,7 +20,7 @@ internal sealed class RunningServer : IDisposable
     private readonly ConnectionIntake _intake;
     private readonly ConnectionLimit _connections;
     private readonly KestrelServerLimits _kestrel;
-    private readonly InMemoryConfigProvider? _routes;
+    private readonly LiveRoutes? _routes;
     private readonly LiveLogging _logging;
     private readonly ILogger<RunningServer> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -43,7 +43,7 @@ internal sealed class RunningServer : IDisposable
         _connections = connections;
         _kestrel = kestrel.Value.Limits;
         // A demonstration has no routes.
-        _routes = services.GetService<InMemoryConfigProvider>();
+        _routes = services.GetService<LiveRoutes>();
         _logging = logging;
         _logger = logger;
     }
@@ -141,7 +141,7 @@ internal sealed class RunningServer : IDisposable
         _intake.Configure(options.Tls.Limits, options.Limits.KeepAliveTimeout);
         KestrelLimits.Apply(_kestrel, options.Limits);
         _logging.Apply(options.Logging);
-        _routes?.Update(next.Routes.Routes, next.Routes.Clusters);
+        _routes?.Apply(next.Routes, _connections.Max);
         _listeners.Apply(Bindings(next));
         _start.Replace(next);
     }

@@ -34,7 +34,9 @@ internal static class ServerPreparation
         if (options is null)
             return null;
 
-        var routes = scope.HasRoutes ? await RouteTableReader.ReadAsync(options.ReverseProxy, context) : RouteTable.Empty;
+        var routes = scope.HasRoutes
+            ? await RouteTableReader.ReadAsync(options.ReverseProxy, options.Backends, context)
+            : RouteTable.Empty;
         scope.Sockets?.Bind(options.Listeners, context);
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);

@@ -15,6 +15,11 @@ internal static class LoggingSetup
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
         logging.AddFilter("Yarp", LogLevel.Warning);
+        // It writes each failure with the whole exception, and requests with their paths; FailureLog says what matters.
+        logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
+        logging.AddFilter("Yarp.ReverseProxy.LoadBalancing", LogLevel.None);
+        // A failed probe with its whole exception; that a destination is taken for unhealthy is said beside it.
+        logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
         // It writes nothing but request lines, and makes a trace for each request as soon as it may write any.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddConfiguration(live.LevelSection);

@@ -20,7 +20,11 @@ internal static class RouteTableReader
     ];
 
     /// <summary>Reads the table; everything wrong with it goes to <paramref name="context"/>.</summary>
-    public static async Task<RouteTable> ReadAsync(IConfigurationSection section, ConfigurationContext context)
+    /// <param name="section">The section.</param>
+    /// <param name="backends">The entries of <c>Backends</c>.</param>
+    /// <param name="context">Takes the problems.</param>
+    public static async Task<RouteTable> ReadAsync(
+        IConfigurationSection section, IReadOnlyList<BackendOptions> backends, ConfigurationContext context)
     {
         // YARP's reader throws at the first value it cannot read; those have been reported with their path already.
         if (context.Problems.Any(problem => problem.Path.StartsWith(Root, StringComparison.OrdinalIgnoreCase)))
@@ -32,7 +36,9 @@ internal static class RouteTableReader
         await using var provider = services.BuildServiceProvider();
 
         var config = provider.GetRequiredService<IProxyConfigProvider>().GetConfig();
-        var table = new RouteTable(config.Routes, config.Clusters);
+        var table = new RouteTable(config.Routes, config.Clusters, backends.ToDictionary(
+            options => options.Cluster, options => new BackendLoader(options, context).Load(), StringComparer.OrdinalIgnoreCase));
+        ClusterChecks.Apply(table.Clusters, backends, context);
         CheckReferences(table, context);
         CheckPolicies(table, context);
         await CheckWithYarpAsync(table, provider.GetRequiredService<IConfigValidator>(), context);

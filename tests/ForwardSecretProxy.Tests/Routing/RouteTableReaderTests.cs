@@ -50,7 +50,8 @@ public class RouteTableReaderTests
     private static async Task<(RouteTable Table, IReadOnlyList<ConfigurationProblem> Problems)> ReadAsync(string json)
     {
         var loaded = Configurations.Load(json);
-        var table = await RouteTableReader.ReadAsync(loaded.Options!.ReverseProxy, loaded.Context);
+        var table = await RouteTableReader.ReadAsync(
+            loaded.Options!.ReverseProxy, loaded.Options.Backends, loaded.Context);
         return (table, loaded.Context.Problems);
     }
 }

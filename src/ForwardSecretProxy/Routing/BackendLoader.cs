@@ -1,0 +1,154 @@
+using System.Net.Security;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using ForwardSecretProxy.Configuration;
+
+namespace ForwardSecretProxy.Routing;
+
+/// <summary>Loads the files that an entry of <c>Backends</c> names and checks them.</summary>
+/// <param name="options">The entry.</param>
+/// <param name="context">Takes the problems.</param>
+internal sealed class BackendLoader(BackendOptions options, ConfigurationContext context)
+{
+    /// <summary>Loads the entry; what is wrong with it is reported, and then what it gives is not for use.</summary>
+    public Backend Load() => new(options.ConnectTimeout, LoadAuthorities(), LoadClient());
+
+    private X509Certificate2Collection? LoadAuthorities()
+    {
+        const string key = nameof(BackendOptions.CaFile);
+        if (options.CaFile is not { } path || ReadCertificates(key, path) is not { Count: > 0 } authorities)
+            return null;
+
+        if (!authorities.Any(IsSelfIssued))
+            Error(key, $"{path} holds no root certificate, so no service's certificate can be verified with it",
+                "Add the root, whose subject and issuer are the same, to the file.");
+        foreach (var authority in authorities)
+            WarnUnlessValid(key, authority);
+        return authorities;
+    }
+
+    private SslStreamCertificateContext? LoadClient()
+    {
+        const string key = nameof(BackendOptions.ClientCertificate);
+        if (options is not { ClientCertificate: { } path, ClientKey: { } keyPath }
+            || ReadCertificates(key, path) is not { Count: > 0 } chain
+            || ReadKey(keyPath) is not { } pem)
+            return null;
+
+        WarnUnlessValid(key, chain[0]);
+        try
+        {
+            return Join(chain, pem, keyPath);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(pem.AsSpan()));
+        }
+    }
+
+    private SslStreamCertificateContext? Join(X509Certificate2Collection chain, char[] pem, string keyPath)
+    {
+        const string key = nameof(BackendOptions.ClientKey);
+        try
+        {
+            return SslStreamCertificateContext.Create(
+                WithKey(chain[0], pem), [.. chain.Skip(1)], offline: true);
+        }
+        catch (NotSupportedException)
+        {
+            Error(nameof(BackendOptions.ClientCertificate), "its key is neither RSA nor ECDSA",
+                "Use a certificate for one of the two.");
+        }
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        {
+            if (PemEncoding.TryFind(pem, out _))
+                Error(key, $"{keyPath} is not the key of ClientCertificate, or is encrypted or damaged",
+                    "Name the PEM file of the key that the certificate was requested for; openssl pkey -in FILE takes a "
+                    + "passphrase off.");
+            else
+                Error(key, $"{keyPath} holds no private key",
+                    "Name a PEM file that starts with -----BEGIN PRIVATE KEY-----.");
+        }
+        return null;
+    }
+
+    private static X509Certificate2 WithKey(X509Certificate2 certificate, ReadOnlySpan<char> pem)
+    {
+        using var rsaKey = certificate.PublicKey.GetRSAPublicKey();
+        if (rsaKey is not null)
+        {
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(pem);
+            return certificate.CopyWithPrivateKey(rsa);
+        }
+
+        using var ecdsaKey = certificate.PublicKey.GetECDsaPublicKey() ?? throw new NotSupportedException();
+        using var ecdsa = ECDsa.Create();
+        ecdsa.ImportFromPem(pem);
+        return certificate.CopyWithPrivateKey(ecdsa);
+    }
+
+    private X509Certificate2Collection? ReadCertificates(string key, string path)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            if (PemFile.Read(path, ownerOnly: false) is { } pem)
+                certificates.ImportFromPem(pem);
+            if (certificates.Count > 0)
+                return certificates;
+
+            Error(key, $"{path} holds no certificate",
+                "Name a PEM file that starts with -----BEGIN CERTIFICATE-----.");
+        }
+        catch (CryptographicException)
+        {
+            Error(key, $"a certificate in {path} is damaged", "Copy the file again, whole.");
+        }
+        catch (IOException exception)
+        {
+            Error(key, $"{path} {exception.Message}", "Correct the path, or let the account of the proxy read the file.");
+        }
+        return null;
+    }
+
+    private char[]? ReadKey(string path)
+    {
+        const string key = nameof(BackendOptions.ClientKey);
+        try
+        {
+            if (PemFile.Read(path, ownerOnly: true) is { } pem)
+                return pem;
+
+            Error(key, $"others than its owner can read or write {path}",
+                $"Change that with: chmod 600 {path}, and replace the key if others may have read it.");
+        }
+        catch (IOException exception)
+        {
+            Error(key, $"{path} {exception.Message}", "Correct the path, or let the account of the proxy read the file.");
+        }
+        return null;
+    }
+
+    private void WarnUnlessValid(string key, X509Certificate2 certificate)
+    {
+        var now = DateTime.Now;
+        if (now > certificate.NotAfter)
+            Warn($"{certificate.Subject} expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+        else if (now < certificate.NotBefore)
+            Warn($"{certificate.Subject} is not valid before {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd}");
+
+        void Warn(string message) => context.Report(
+            new ConfigurationProblem($"Backends:{options.Cluster}:{key}", message, "Replace it: connections will fail.")
+            {
+                Severity = ConfigurationProblemSeverity.Warning,
+            });
+    }
+
+    private static bool IsSelfIssued(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    private void Error(string key, string message, string mend) =>
+        context.Report($"Backends:{options.Cluster}:{key}", message, mend);
+}
