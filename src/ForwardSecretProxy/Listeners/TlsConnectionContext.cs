@@ -48,7 +48,7 @@ internal sealed class TlsConnectionContext :
         Items = new ConnectionItems();
 
         var stream = new TlsStream(connection);
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: WriteBufferSize, leaveOpen: true));
         Transport = this;
         Features.Set<ITlsConnectionFeature>(this);

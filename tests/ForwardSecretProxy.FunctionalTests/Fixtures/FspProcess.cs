@@ -68,10 +68,15 @@ internal sealed partial class FspProcess : IAsyncDisposable
     public Task<int> WaitForExitAsync() => _process.WaitForExitAsync();
 
     /// <summary>Its resident memory, in bytes (proc(5), VmRSS).</summary>
-    public long ResidentBytes()
+    public long ResidentBytes() => StatusBytes("VmRSS:");
+
+    /// <summary>The most resident memory it has ever had, in bytes (proc(5), VmHWM).</summary>
+    public long PeakResidentBytes() => StatusBytes("VmHWM:");
+
+    private long StatusBytes(string name)
     {
         var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status"))
-            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture);
     }

@@ -59,7 +59,8 @@ internal sealed class KestrelBackend : IAsyncDisposable
         await context.Response.WriteAsync(JsonSerializer.Serialize(seen));
     }
 
-    private static async Task EchoMessagesAsync(HttpContext context)
+    /// <summary>Echoes WebSocket messages until the client closes.</summary>
+    public static async Task EchoMessagesAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var buffer = new byte[64 * 1024];
