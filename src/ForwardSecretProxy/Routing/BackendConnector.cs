@@ -49,8 +49,9 @@ internal sealed class BackendConnector(BackendLimit limit, TimeSpan timeout)
             {
                 refusal = exception;
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 refusal = new SocketException((int)SocketError.TimedOut);
             }
         }

@@ -26,16 +26,25 @@ internal sealed partial class FailureLog(RequestDelegate next, ILogger<FailureLo
         var proxied = context.GetReverseProxyFeature();
         var cluster = proxied.Cluster.Config.ClusterId;
         var destination = proxied.ProxiedDestination?.DestinationId ?? "none";
-        if (FailureReason.Find<BackendsBusyException>(failure.Exception) is not null && !context.Response.HasStarted)
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        if (FailureReason.Find<BackendsBusyException>(failure.Exception) is not null)
+            Answer(context, StatusCodes.Status503ServiceUnavailable);
 
-        var ranOut = context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested;
-        if (ranOut == true)
+        if (context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true)
+        {
+            // YARP takes the end of the time for the client's going away, and says that the request was bad.
+            Answer(context, StatusCodes.Status504GatewayTimeout);
             LogBackendFailed(cluster, destination, "it did not answer within the route's Timeout");
+        }
         else if (FailureReason.IsTheClients(failure.Error))
             LogClientFailed(cluster, failure.Error);
         else
             LogBackendFailed(cluster, destination, FailureReason.Describe(failure.Error, failure.Exception));
+    }
+
+    private static void Answer(HttpContext context, int status)
+    {
+        if (!context.Response.HasStarted)
+            context.Response.StatusCode = status;
     }
 
     [LoggerMessage(EventIds.BackendFailed, LogLevel.Warning, "Cluster {Cluster}, destination {Destination}: {Reason}.")]

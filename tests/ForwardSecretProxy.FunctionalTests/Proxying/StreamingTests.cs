@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
 namespace ForwardSecretProxy.FunctionalTests.Proxying;
@@ -83,6 +87,29 @@ public sealed class StreamingTests(StreamingProxy proxy) : IClassFixture<Streami
 
         Assert.True(taken.ExitCode == 0, taken.Text);
         Assert.Equal("\"the body\" 200", taken.Output);
+    }
+
+    // Over HTTP/1.1 the proxy's client repeats the request without the expectation, as RFC 9110 section 10.1.1 tells it to.
+    [Theory]
+    [InlineData("h2c")]
+    [InlineData("h2")]
+    public async Task WaitForContinue_ServiceThatCannotMeetIt_IsHeardAtOnce(string way)
+    {
+        // By hand, because curl does the same.
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, proxy.Port);
+        await using var tls = new SslStream(socket.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = ProxyFixture.DefaultName,
+            CertificateChainPolicy = proxy.Proxy.Authority.TrustOnlyThis(),
+        });
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /{way}/refuse/417 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"));
+
+        using var reader = new StreamReader(tls, Encoding.ASCII);
+
+        Assert.StartsWith("HTTP/1.1 417 ", await reader.ReadLineAsync(_limit.Token), StringComparison.Ordinal);
     }
 
     [Theory]

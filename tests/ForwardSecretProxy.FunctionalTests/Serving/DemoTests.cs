@@ -108,3 +108,13 @@ internal sealed class ChromiumFactAttribute : FactAttribute
             Skip = "Chromium is not installed.";
     }
 }
+
+/// <summary>Tests that need Chromium, which not every machine can install.</summary>
+internal sealed class ChromiumTheoryAttribute : TheoryAttribute
+{
+    public ChromiumTheoryAttribute()
+    {
+        if (ProcessRunner.Find("chromium") is null)
+            Skip = "Chromium is not installed.";
+    }
+}
