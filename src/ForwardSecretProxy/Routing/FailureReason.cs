@@ -58,7 +58,7 @@ internal static class FailureReason
             return Describe(socket.SocketErrorCode);
         if (Find<HttpProtocolException>(exception) is { } protocol)
             return $"it ended the stream or the connection with HTTP/2 error {protocol.ErrorCode}";
-        return Describe(Find<HttpRequestException>(exception)?.HttpRequestError ?? Find<HttpIOException>(exception)?.HttpRequestError);
+        return Describe(Find<HttpIOException>(exception)?.HttpRequestError ?? Find<HttpRequestException>(exception)?.HttpRequestError);
     }
 
     private static string Describe(SocketError error) => error switch

@@ -38,6 +38,35 @@ public class RouteTableReaderTests
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"servise\": { \"ConnectTimeout\": \"2s\" }", "Backends:servise", "no cluster", "Did you mean service?")]
+    [InlineData("\"service\": { \"ClientKey\": \"k\" }", "Backends:service:ClientCertificate", "missing", "PEM")]
+    [InlineData("\"service\": { \"ClientCertificate\": \"c\" }", "Backends:service:ClientKey", "missing", "PEM")]
+    [InlineData("\"service\": { \"CaPath\": \"c\" }", "Backends:service:CaPath", "no such key", "CaFile")]
+    [InlineData("\"service\": { \"ConnectTimeout\": \"1ms\" }", "Backends:service:ConnectTimeout", "range", "100ms")]
+    public async Task Read_BackendMistake_NamesTheKey(string backends, string path, string message, string mend)
+    {
+        var (_, problems) = await ReadAsync(Configurations.With("\"Limits\": { },", $"\"Backends\": {{ {backends} }},"));
+
+        var problem = Assert.Single(problems, each => each.Severity == ConfigurationProblemSeverity.Error);
+        Assert.Equal(path, problem.Path);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        Assert.Contains(mend, problem.Mend, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"SslProtocols\": [ \"Tls11\", \"Tls12\" ]", "SslProtocols", true)]
+    [InlineData("\"DangerousAcceptAnyServerCertificate\": true", "DangerousAcceptAnyServerCertificate", false)]
+    public async Task Read_WeakTlsToServices_IsReported(string client, string key, bool isError)
+    {
+        var (_, problems) = await ReadAsync(
+            Configurations.With("\"Destinations\"", $"\"HttpClient\": {{ {client} }}, \"Destinations\""));
+
+        var problem = Assert.Single(problems);
+        Assert.Equal($"ReverseProxy:Clusters:service:HttpClient:{key}", problem.Path);
+        Assert.Equal(isError, problem.Severity == ConfigurationProblemSeverity.Error);
+    }
+
     [Fact]
     public async Task Read_NoRoute_IsAnError()
     {
