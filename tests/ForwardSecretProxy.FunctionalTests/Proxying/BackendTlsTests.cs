@@ -118,6 +118,30 @@ public sealed class BackendTlsTests(ProxyFixture proxy) : IAsyncLifetime, IDispo
             && line.Contains("cluster \"service\"", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task CaFile_ThatChanges_IsWhatCountsAfterAReload()
+    {
+        var another = await OpenSslAuthority.CreateAsync(_directory, "another");
+        var trusted = _directory.Write("trusted.pem", await File.ReadAllTextAsync(_authority.CaFile));
+        await using var nginx = await NginxTlsBackend.StartAsync(_server);
+        var configuration = proxy
+            .NewConfiguration(string.Create(CultureInfo.InvariantCulture, $"https://localhost:{nginx.Port}"))
+            .With("Backends:service:CaFile", trusted);
+        await using var fsp = await FspProcess.ServeAsync(
+            configuration.WriteTo(_directory), configuration.Port, proxy.Token.Environment);
+
+        var answers = new List<string>();
+        foreach (var authority in (OpenSslAuthority[])[_authority, another, _authority])
+        {
+            _directory.Write("trusted.pem", await File.ReadAllTextAsync(authority.CaFile));
+            Assert.True(await fsp.ReloadAsync());
+            answers.Add((await Curl.GetAsync(
+                configuration.Port, "/", "--cacert", proxy.RootPath, "-o", "/dev/null", "-w", "%{http_code}")).Output);
+        }
+
+        Assert.Equal(["200", "502", "200"], answers);
+    }
+
     private async Task<(string Answer, IReadOnlyList<string> Lines)> AskAsync(
         int port, Func<ProxyConfiguration, ProxyConfiguration> change)
     {

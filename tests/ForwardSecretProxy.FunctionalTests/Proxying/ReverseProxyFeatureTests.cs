@@ -56,6 +56,11 @@ public sealed class ReverseProxyFeatureTests(ProxyFixture proxy) : IDisposable
         for (var request = 0; request < 4; request++)
             again.Add((await GetAsync(configuration, "-b", jar)).Output);
 
+        // The key that the cookie is made with lives as long as the process does.
+        Assert.True(await fsp.ReloadAsync());
+        again.Add((await GetAsync(configuration, "-b", jar)).Output);
+        again.Add((await GetAsync(configuration, "-b", jar)).Output);
+
         Assert.All(again, answer => Assert.Equal(body, answer));
         var cookie = Assert.Single(first.Output.Split("\r\n"), line => line.StartsWith("set-cookie: at=", StringComparison.OrdinalIgnoreCase));
         Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
@@ -135,6 +140,19 @@ public sealed class ReverseProxyFeatureTests(ProxyFixture proxy) : IDisposable
         Assert.Equal("504", answer.Output);
         await fsp.WaitForLineAsync(line => line.Contains(
             "Cluster service, destination one: it did not answer within the route's Timeout.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Timeout_ThatAReloadBrings_Counts()
+    {
+        _first.Hold = new TaskCompletionSource().Task;
+        var configuration = proxy.NewConfiguration(_first.Url);
+        await using var fsp = await ServeAsync(configuration);
+
+        configuration.With("ReverseProxy:Routes:all:Timeout", "00:00:01").WriteTo(_directory);
+        Assert.True(await fsp.ReloadAsync());
+
+        Assert.Equal("504", (await GetAsync(configuration, "-w", "%{http_code}")).Output);
     }
 
     [Fact]
