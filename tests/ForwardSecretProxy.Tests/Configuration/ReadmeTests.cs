@@ -74,7 +74,7 @@ public partial class ReadmeTests
     [GeneratedRegex("""(?:Text|TextList|Int32|Integer|Time|Boolean|Choice|FilePath|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
     private static partial Regex ReadCall();
 
-    [GeneratedRegex(@"^\| `((?:Tokens|Certificates|Listeners|Tls|Limits|Logging):[^`]+)` \|.*\|(.*)\|(.*)\|$")]
+    [GeneratedRegex(@"^\| `([A-Z]\w*(?::[^`]+)?)` \|.*\|(.*)\|(.*)\|$")]
     private static partial Regex Row();
 
     private sealed record TableRow(string Key, string Default, string Example);
