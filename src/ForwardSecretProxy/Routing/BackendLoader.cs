@@ -31,14 +31,16 @@ internal sealed class BackendLoader(BackendOptions options, ConfigurationContext
     private SslStreamCertificateContext? LoadClient()
     {
         const string key = nameof(BackendOptions.ClientCertificate);
-        if (options is not { ClientCertificate: { } path, ClientKey: { } keyPath }
-            || ReadCertificates(key, path) is not { Count: > 0 } chain
-            || ReadKey(keyPath) is not { } pem)
+        if (options is not { ClientCertificate: { } path, ClientKey: { } keyPath })
             return null;
 
-        WarnUnlessValid(key, chain[0]);
+        var chain = ReadCertificates(key, path);
+        var pem = ReadKey(keyPath) ?? [];
         try
         {
+            if (chain is not { Count: > 0 } || pem.Length == 0)
+                return null;
+            WarnUnlessValid(key, chain[0]);
             return Join(chain, pem, keyPath);
         }
         finally
@@ -62,13 +64,9 @@ internal sealed class BackendLoader(BackendOptions options, ConfigurationContext
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
-            if (PemEncoding.TryFind(pem, out _))
-                Error(key, $"{keyPath} is not the key of ClientCertificate, or is encrypted or damaged",
-                    "Name the PEM file of the key that the certificate was requested for; openssl pkey -in FILE takes a "
-                    + "passphrase off.");
-            else
-                Error(key, $"{keyPath} holds no private key",
-                    "Name a PEM file that starts with -----BEGIN PRIVATE KEY-----.");
+            Error(key, $"{keyPath} is not the key of ClientCertificate, or is encrypted or damaged",
+                "Name the PEM file of the key that the certificate was requested for; openssl pkey -in FILE takes a "
+                + "passphrase off.");
         }
         return null;
     }
@@ -119,7 +117,12 @@ internal sealed class BackendLoader(BackendOptions options, ConfigurationContext
         try
         {
             if (PemFile.Read(path, ownerOnly: true) is { } pem)
-                return pem;
+            {
+                if (PemEncoding.TryFind(pem, out _))
+                    return pem;
+                Error(key, $"{path} holds no private key", "Name a PEM file that starts with -----BEGIN PRIVATE KEY-----.");
+                return null;
+            }
 
             Error(key, $"others than its owner can read or write {path}",
                 $"Change that with: chmod 600 {path}, and replace the key if others may have read it.");

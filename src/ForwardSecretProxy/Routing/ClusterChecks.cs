@@ -43,8 +43,9 @@ internal static class ClusterChecks
 
     private static void WarnWithoutTls(BackendOptions backend, ClusterConfig cluster, ConfigurationContext context)
     {
-        var isTls = cluster.Destinations?.Values.Any(destination =>
-            destination.Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) ?? true;
+        // An address that is missing is YARP's to report.
+        var isTls = cluster.Destinations?.Values.Any(destination => destination.Address is null
+            || destination.Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) ?? true;
         if (!isTls && (backend.CaFile ?? backend.ClientCertificate) is not null)
             Warn(context, $"Backends:{backend.Cluster}", "none of the cluster's addresses begins with https://, so its "
                 + "files are not used and what goes there is not encrypted", "Correct the addresses, or remove the files.");

@@ -35,6 +35,13 @@ internal sealed class OpenSslAuthority
         return (certificate, key);
     }
 
+    /// <summary>Makes an authority that this one vouches for.</summary>
+    public async Task<OpenSslAuthority> IssueAuthorityAsync(string name)
+    {
+        await IssueAsync(name, "DNS:unused\nbasicConstraints=critical,CA:true");
+        return new OpenSslAuthority(_directory, name);
+    }
+
     private string KeyFile => _directory.File(_name + ".key");
 
     private static async Task RunAsync(params string[] arguments)

@@ -39,6 +39,36 @@ public sealed class BackendTlsTests(ProxyFixture proxy) : IAsyncLifetime, IDispo
         Assert.EndsWith(" 200", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Certificate_WithItsIntermediate_IsAccepted()
+    {
+        var intermediate = await _authority.IssueAuthorityAsync("intermediate");
+        var (certificate, key) = await intermediate.IssueAsync("below", "DNS:localhost");
+        var chain = _directory.Write("chain.pem",
+            await File.ReadAllTextAsync(certificate) + await File.ReadAllTextAsync(intermediate.CaFile));
+        await using var nginx = await NginxTlsBackend.StartAsync((chain, key));
+
+        var (answer, _) = await AskAsync(nginx.Port, configuration => configuration
+            .With("Backends:service:CaFile", _authority.CaFile));
+
+        Assert.EndsWith(" 200", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_SignedByItselfAndNamedAsAuthority_IsAccepted()
+    {
+        var (certificate, key) = (_directory.File("self.pem"), _directory.File("self.key"));
+        var made = await ProcessRunner.RunAsync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            "-subj", "/CN=self", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]);
+        Assert.True(made.ExitCode == 0, made.Text);
+        await using var nginx = await NginxTlsBackend.StartAsync((certificate, key));
+
+        var (answer, _) = await AskAsync(nginx.Port, configuration => configuration
+            .With("Backends:service:CaFile", certificate));
+
+        Assert.EndsWith(" 200", answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("another authority", "PartialChain")]
     [InlineData("the system's authorities", "PartialChain")]

@@ -27,6 +27,7 @@ public class RouteTableReaderTests
     [InlineData(Match, Match + ", \"AuthorizationPolicy\": \"default\"", "Routes:all:AuthorizationPolicy", "no policy")]
     [InlineData(Match, Match + ", \"CorsPolicy\": \"disable\"", "Routes:all:CorsPolicy", "no policy")]
     [InlineData("http://127.0.0.1:8080", "", "Clusters:service", "No address")]
+    [InlineData("\"Address\": \"http://127.0.0.1:8080\"", "", "Clusters:service", "No address")]
     [InlineData("\"Destinations\"", "\"LoadBalancingPolicy\": \"Best\", \"Destinations\"", "Clusters:service", "Best")]
     [InlineData("{ \"only\": { \"Address\": \"http://127.0.0.1:8080\" } }", "{ }", "Clusters:service:Destinations", "no")]
     public async Task Read_Mistake_NamesTheKey(string part, string replacement, string path, string message)
