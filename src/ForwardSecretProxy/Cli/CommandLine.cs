@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ForwardSecretProxy.Cli.Manual;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.Signing;
 
@@ -52,6 +53,7 @@ internal static class CommandLine
         root.Add(CsrCommand.Create());
         root.Add(CertCommand.Create());
         root.Add(BenchCommand.Create());
+        root.Add(ManualCommand.Create());
         root.AddExamples(
             "fsp demo",
             "fsp check --config /etc/fsp/fsp.jsonc",

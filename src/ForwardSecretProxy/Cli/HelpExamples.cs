@@ -16,10 +16,18 @@ internal static class HelpExamples
         help.Action = new HelpWithExamplesAction((SynchronousCommandLineAction)help.Action!, command, examples);
     }
 
+    /// <summary>What <see cref="AddExamples"/> was given; empty when it was not called.</summary>
+    public static IReadOnlyList<string> Examples(this Command command) =>
+        command.Options.OfType<HelpOption>().FirstOrDefault()?.Action is HelpWithExamplesAction action
+            ? action.Examples
+            : [];
+
     private sealed class HelpWithExamplesAction(
         SynchronousCommandLineAction help, Command command, IReadOnlyList<string> examples)
         : SynchronousCommandLineAction
     {
+        public IReadOnlyList<string> Examples => examples;
+
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
