@@ -5,8 +5,7 @@ namespace ForwardSecretProxy.Tests.Configuration;
 
 public class ExampleConfigurationTests
 {
-    public static TheoryData<string> Examples =>
-        [.. Directory.EnumerateFiles(Folder(), "*.jsonc").Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Examples => [.. Names()];
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -21,7 +20,15 @@ public class ExampleConfigurationTests
     }
 
     [Fact]
-    public void Examples_AreThere() => Assert.Contains("web.jsonc", Directory.EnumerateFiles(Folder()).Select(Path.GetFileName));
+    public void Examples_AreThere()
+    {
+        Assert.Contains("web.jsonc", Names());
+        Assert.Contains("debian/fsp.jsonc", Names());
+    }
+
+    private static IEnumerable<string> Names() =>
+        Directory.EnumerateFiles(Folder(), "*.jsonc", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Folder(), file));
 
     private static string Folder()
     {
