@@ -7,10 +7,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/ForwardSecretProxy -c Release -o /app -p:RestoreLockedMode=true -p:UseAppHost=false
-
-# There are no .NET 10 images on Debian; the runtime itself is portable and is taken from this one.
-FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS dotnet
+RUN dotnet publish src/ForwardSecretProxy -c Release -o /app -p:RestoreLockedMode=true
 
 # Debian 13 for its libssl 3.5, which has X25519MLKEM768. Only the packages' files go into the image: the result has no
 # shell, no package manager and no setuid program.
@@ -37,9 +34,8 @@ RUN set -eu; \
 
 FROM scratch
 COPY --from=files /image /
-COPY --from=dotnet /usr/share/dotnet /usr/share/dotnet
-COPY --from=build /app /app
+COPY --from=build /app/fsp /usr/bin/fsp
 ENV DOTNET_EnableDiagnostics=0
 USER 10001:10001
-ENTRYPOINT ["/usr/share/dotnet/dotnet", "/app/fsp.dll"]
-CMD ["serve", "--config", "/etc/fsp/fsp.json"]
+ENTRYPOINT ["/usr/bin/fsp"]
+CMD ["serve", "--config", "/etc/fsp/fsp.jsonc"]

@@ -39,6 +39,7 @@ fi
 version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' "$root/Directory.Build.props")
 date=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)
 name=fsp_${version}_$arch
+maintainer="Forward Secret Proxy <fsp@example.org>"
 
 export LC_ALL=C TZ=UTC DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 export DPKG_DEB_COMPRESSOR_TYPE=${DPKG_DEB_COMPRESSOR_TYPE:-xz}
@@ -99,12 +100,22 @@ fill_tree() {
   mv "$tree/usr/share/bash-completion/completions/fsp.bash" "$tree/usr/share/bash-completion/completions/fsp"
   put 644 "$here/completions/_fsp" /usr/share/zsh/vendor-completions/
   put 644 "$here/completions/fsp.fish" /usr/share/fish/vendor_completions.d/
-  put 644 "$here/copyright" "$here/README.Debian" "$root/CHANGELOG.md" "$work/fsp.cdx.json" "$doc"
-  mv "$tree${doc}CHANGELOG.md" "$tree${doc}changelog"
+  put 644 "$here/copyright" "$here/README.Debian" "$work/fsp.cdx.json" "$doc"
+  write_changelog >"$tree${doc}changelog"
+  put 644 "$here/lintian-overrides" /usr/share/lintian/overrides/
+  mv "$tree/usr/share/lintian/overrides/lintian-overrides" "$tree/usr/share/lintian/overrides/fsp"
   put 644 "$here/usb-token.conf" "$root"/config/*.jsonc "${doc}examples/"
   notices=$(dotnet nuget locals global-packages --list | sed 's/^[^/]*//')microsoft.netcore.app.runtime.$rid
-  put 644 "$notices/$(runtime_version)/LICENSE.TXT" "$notices/$(runtime_version)/THIRD-PARTY-NOTICES.TXT" "${doc}dotnet/"
+  notices=$notices/$(runtime_version)
+  put 644 "$notices/LICENSE.TXT" "$notices/THIRD-PARTY-NOTICES.TXT" "${doc}dotnet/"
   find "$tree/usr/share/man" "$tree${doc}changelog" -type f -exec gzip -9n {} +
+}
+
+# The newest section of CHANGELOG.md as deb-changelog(5) wants it.
+write_changelog() {
+  printf 'fsp (%s) unstable; urgency=medium\n\n' "$version"
+  awk '/^## / { sections++ } sections == 1 && sub(/^- /, "  * ") || sections == 1 && sub(/^  /, "    ")' "$root/CHANGELOG.md"
+  printf '\n -- %s  %s\n' "$maintainer" "$(date --utc --date="@$SOURCE_DATE_EPOCH" --rfc-email)"
 }
 
 runtime_version() {
@@ -116,10 +127,12 @@ write_control() {
   local control=$tree/DEBIAN size
   size=$(du -sk --apparent-size "$tree" | cut -f1)
   install -d "$control"
-  sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$arch/; s/@SIZE@/$size/" "$here/control" >"$control/control"
+  sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$arch/; s/@SIZE@/$size/; s/@MAINTAINER@/$maintainer/" \
+    "$here/control" >"$control/control"
   install -m 755 "$here/postinst" "$here/prerm" "$here/postrm" "$control"
   install -m 644 "$here/conffiles" "$here/triggers" "$control"
-  (cd -- "$tree" && find usr etc -type f ! -path etc/fsp/fsp.jsonc -print0 | sort -z | xargs -0 md5sum) >"$control/md5sums"
+  (cd -- "$tree" && find usr etc -type f ! -path etc/fsp/fsp.jsonc -print0 | sort -z | xargs -0 md5sum) \
+    >"$control/md5sums"
   find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 

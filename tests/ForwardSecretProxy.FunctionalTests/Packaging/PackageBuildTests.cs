@@ -20,16 +20,6 @@ public sealed class PackageBuildTests(PackageBuild build)
     }
 
     [Fact]
-    public void Executable_Content_NamesNoPlaceOfThisMachine()
-    {
-        var content = File.ReadAllBytes(build.Executable).AsSpan();
-
-        // The control: the place that stands for the source is found, so another would be.
-        Assert.True(content.IndexOf("/fsp/src/"u8) >= 0);
-        Assert.True(content.IndexOf(System.Text.Encoding.UTF8.GetBytes(Path.GetTempPath() + "tmp.")) < 0);
-    }
-
-    [Fact]
     public void BillOfMaterials_Components_AreTheLockFilesPackagesAndTheRuntime()
     {
         using var bill = JsonDocument.Parse(File.ReadAllBytes(build.BillOfMaterials));

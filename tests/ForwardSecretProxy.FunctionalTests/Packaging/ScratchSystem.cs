@@ -52,7 +52,7 @@ internal sealed class ScratchSystem : IAsyncDisposable
         "nsenter",
         [
             "--target", _first.ToString(CultureInfo.InvariantCulture), "--mount",
-            .. (string[])(_isBooted ? ["--pid", "--uts", "--ipc", "--cgroup"] : []), "--wd=/",
+            .. (string[])(_isBooted ? ["--pid", "--uts", "--ipc", "--cgroup"] : []),
             "--", "sh", "-e", "-c", commands,
         ],
         timeout: TimeSpan.FromMinutes(2));

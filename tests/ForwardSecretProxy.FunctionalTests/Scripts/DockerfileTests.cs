@@ -36,6 +36,14 @@ public partial class DockerfileTests
     }
 
     [Fact]
+    public void FinalStage_Program_IsTheOneFileWithoutARuntimeBesideIt()
+    {
+        Assert.Contains("COPY --from=build /app/fsp /usr/bin/fsp", FinalStage());
+        Assert.Contains("ENTRYPOINT [\"/usr/bin/fsp\"]", FinalStage());
+        Assert.DoesNotContain(Lines, line => line.Contains("/aspnet:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void SoftHsm_Default_IsLeftOut()
     {
         Assert.Contains("ARG SOFTHSM=false", Lines);

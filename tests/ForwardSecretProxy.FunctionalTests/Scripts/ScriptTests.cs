@@ -23,6 +23,7 @@ public sealed class ScriptTests : IDisposable
     [InlineData("softhsm/demo.sh")]
     [InlineData("benchmarks/run.sh")]
     [InlineData("benchmarks/peers.sh")]
+    [InlineData("config/debian/build.sh")]
     public async Task Script_WithoutTheSdk_SaysWhatToInstall(string script)
     {
         var result = await RunAsync(script);
