@@ -55,6 +55,19 @@ copy_source() {
     .config .editorconfig Directory.Build.props Directory.Packages.props global.json src | tar -C "$source" -x
 }
 
+# MSBuild takes the sources in the order in which the file system lists them, and the compiler keeps it.
+sort_sources() {
+  {
+    echo '<Project><ItemGroup><Compile Remove="@(Compile)" /></ItemGroup>'
+    for project_folder in "$source"/src/*/; do
+      echo "<ItemGroup Condition=\"'\$(MSBuildProjectName)' == '$(basename "$project_folder")'\">"
+      (cd -- "$project_folder" && find . -name '*.cs' | sort | sed 's|^\./\(.*\)$|  <Compile Include="\1" />|')
+      echo '</ItemGroup>'
+    done
+    echo '</Project>'
+  } >"$source/src/Directory.Build.targets"
+}
+
 # No path of this machine gets into the file, nor anything that git would say of where the source came from.
 publish() {
   (cd -- "$source" && dotnet publish src/ForwardSecretProxy -c Release -r "$rid" -o "$work/publish" --nologo -v quiet \
@@ -137,6 +150,7 @@ write_control() {
 }
 
 copy_source
+sort_sources
 publish
 write_bill_of_materials
 write_manual
