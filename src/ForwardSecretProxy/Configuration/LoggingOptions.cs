@@ -14,8 +14,8 @@ internal sealed record LoggingOptions
     public LoggedAddress ClientAddresses { get; init; }
 
     /// <summary>
-    /// <c>Requests</c>: whether each request has a line: <c>none</c>, <c>summary</c> (method, status, protocol, route,
-    /// bytes, duration) or <c>paths</c> (the path too, without the query). Default <c>none</c>. Example:
+    /// <c>Requests</c>: whether each request has a line: <c>none</c>, <c>summary</c> (method, status, protocol, listener,
+    /// route, bytes, duration) or <c>paths</c> (the path too, without the query). Default <c>none</c>. Example:
     /// <c>"summary"</c>.
     /// </summary>
     public LoggedRequest Requests { get; init; }

@@ -34,6 +34,7 @@ internal static partial class RequestLog
                 options.Requests == LoggedRequest.Paths ? request.Path.ToUriComponent() : ClientAddress.Hidden,
                 context.Response.StatusCode,
                 request.Protocol,
+                context.Features.Get<ListenerOptions>()?.Name ?? "-",
                 context.Features.Get<IReverseProxyFeature>()?.Route.Config.RouteId ?? "-",
                 body.Written,
                 Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1),
@@ -47,8 +48,8 @@ internal static partial class RequestLog
         method is "GET" or "POST" or "PUT" or "HEAD" or "DELETE" or "PATCH" or "OPTIONS" or "CONNECT" or "TRACE" ? method : "other";
 
     [LoggerMessage(1200, LogLevel.Information,
-        "{Method} {Path} {Status} {Protocol}, route {Route}, {Bytes} bytes, {Milliseconds} ms, client {Client}{Aborted}")]
+        "{Method} {Path} {Status} {Protocol}, listener {Listener}, route {Route}, {Bytes} bytes, {Milliseconds} ms, client {Client}{Aborted}")]
     private static partial void Answered(
-        ILogger logger, string method, string path, int status, string protocol, string route, long bytes,
-        double milliseconds, string client, string aborted);
+        ILogger logger, string method, string path, int status, string protocol, string listener, string route,
+        long bytes, double milliseconds, string client, string aborted);
 }

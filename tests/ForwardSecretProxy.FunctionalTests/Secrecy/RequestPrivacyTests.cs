@@ -64,9 +64,9 @@ public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
     }
 
     [Theory]
-    [InlineData("summary", "none", "GET - 200 HTTP/1.1, route served, ", "client -")]
-    [InlineData("summary", "truncated", "GET - 200 HTTP/1.1, route served, ", "client 127.0.0.0/24")]
-    [InlineData("paths", "full", "GET /served/secret-path 200 HTTP/1.1, route served, ", "client 127.0.0.66")]
+    [InlineData("summary", "none", "GET - 200 HTTP/1.1, listener https, route served, ", "client -")]
+    [InlineData("summary", "truncated", "GET - 200 HTTP/1.1, listener https, route served, ", "client 127.0.0.0/24")]
+    [InlineData("paths", "full", "GET /served/secret-path 200 HTTP/1.1, listener https, route served, ", "client 127.0.0.66")]
     public async Task Requests_AsAskedFor_HaveALineEach(string requests, string addresses, string beginning, string end)
     {
         var lines = await RunAsync(configuration => configuration
@@ -75,9 +75,9 @@ public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
         var line = lines.First(line => line.Contains(beginning, StringComparison.Ordinal));
         Assert.Contains(" 2 bytes, ", line, StringComparison.Ordinal);
         Assert.EndsWith(end, line, StringComparison.Ordinal);
-        Assert.Contains(lines, line => line.Contains(" 404 HTTP/1.1, route -", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains(" 502 HTTP/1.1, route down", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains(" 504 HTTP/1.1, route slow", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(" 404 HTTP/1.1, listener https, route -", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(" 502 HTTP/1.1, listener https, route down", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains(" 504 HTTP/1.1, listener https, route slow", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("other - 200", StringComparison.Ordinal) || line.Contains("other /served/secret-path 200", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains("secret-query", StringComparison.Ordinal));
         Assert.Equal(requests == "paths", lines.Any(line => line.Contains("secret-path", StringComparison.Ordinal)));
