@@ -25,6 +25,9 @@ internal sealed record ConfigurationProblem(string Path, string Message, string 
     /// </summary>
     public bool MayPass { get; init; }
 
+    /// <summary>Whether it is that a certificate expires soon, which whoever shows it later counts anew.</summary>
+    public bool IsExpiry { get; init; }
+
     /// <summary>More about it, line by line, such as the whole report of the key gate.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 

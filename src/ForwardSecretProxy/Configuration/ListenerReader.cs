@@ -46,12 +46,7 @@ internal static class ListenerReader
         if (listener.RequiredText("Address", "0.0.0.0:443", "address and port") is not { } text)
             return null;
 
-        // Without a colon after the address the port would be read as 0, which nobody means.
-        var lastColon = text.LastIndexOf(':');
-        if (lastColon > 0
-            && (text[0] != '[' || text[lastColon - 1] == ']')
-            && (text[0] == '[' || text.IndexOf(':', StringComparison.Ordinal) == lastColon)
-            && IPEndPoint.TryParse(text, out var address))
+        if (HostAndPort.TryParse(text, out var address))
             return address;
 
         listener.Report("Address", $"\"{text}\" is not an IP address and a port",

@@ -23,6 +23,9 @@ internal sealed record ProxyOptions
     /// <summary><c>Backends</c>: how the services of a cluster are reached, beyond YARP's schema.</summary>
     public required IReadOnlyList<BackendOptions> Backends { get; init; }
 
+    /// <summary><c>Admin</c>: where it can be looked at; null for nowhere.</summary>
+    public AdminOptions? Admin { get; init; }
+
     /// <summary><c>ReverseProxy</c>: YARP's own section, its keys and value types already checked.</summary>
     public required IConfigurationSection ReverseProxy { get; init; }
 

@@ -10,8 +10,6 @@ internal static class ProxyOptionsReader
     public static ProxyOptions Read(IConfiguration configuration, ConfigurationContext context)
     {
         var root = new SectionReader(configuration, context);
-        root.Refuse("Admin", "it is not supported by this version", "Take the section out of the file.");
-
         var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
         var certificates = ReadCertificates(root, out var certificateNames);
         var options = new ProxyOptions
@@ -22,6 +20,7 @@ internal static class ProxyOptionsReader
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
             Limits = ReadLimits(root.Section("Limits")),
             Backends = [.. root.Entries("Backends").Select(BackendReader.Read)],
+            Admin = AdminReader.Read(root),
             ReverseProxy = root.Foreign("ReverseProxy"),
             Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };

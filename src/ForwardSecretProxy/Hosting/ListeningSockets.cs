@@ -34,12 +34,21 @@ internal sealed class ListeningSockets : IDisposable
             if (FindInherited(listener.Address) is { } passed)
                 _sockets.Add(KeyOf(listener), passed);
             else if (TryListen(listener.Address, out var socket) is { } error)
-                context.Report(Problem(listener, error));
+                context.Report(Problem($"Listeners:{listener.Name}:Address", listener.Address, error));
             else
                 _sockets.Add(KeyOf(listener), socket!);
         }
 
         ReportUnused(listeners, context);
+    }
+
+    /// <summary>Reports when nobody could listen at <paramref name="address"/>, without keeping it.</summary>
+    public void Probe(string key, IPEndPoint address, ConfigurationContext context)
+    {
+        if (TryListen(address, out var socket) is { } error)
+            context.Report(Problem(key, address, error));
+        else
+            socket!.Dispose();
     }
 
     /// <summary>Closes those of other listeners. What the service manager has passed is only forgotten.</summary>
@@ -99,9 +108,8 @@ internal sealed class ListeningSockets : IDisposable
         }
     }
 
-    private ConfigurationProblem Problem(ListenerOptions listener, SocketError error)
+    private ConfigurationProblem Problem(string key, IPEndPoint address, SocketError error)
     {
-        var address = listener.Address;
         var (message, mend) = error switch
         {
             SocketError.AddressAlreadyInUse when PassedForPort(address.Port) is { } passed => (
@@ -115,7 +123,7 @@ internal sealed class ListeningSockets : IDisposable
                 "Write one that ip address shows, or 0.0.0.0 or [::] for all of them."),
             _ => ($"{address} cannot be listened on: {error}", "Choose another address."),
         };
-        return new ConfigurationProblem($"Listeners:{listener.Name}:Address", message, mend) { MayPass = true };
+        return new ConfigurationProblem(key, message, mend) { MayPass = true };
     }
 
     private IPEndPoint? PassedForPort(int port) => _inherited

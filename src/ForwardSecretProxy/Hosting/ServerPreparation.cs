@@ -1,3 +1,4 @@
+using System.Net;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
@@ -38,6 +39,9 @@ internal static class ServerPreparation
             ? await RouteTableReader.ReadAsync(options.ReverseProxy, options.Backends, context)
             : RouteTable.Empty;
         scope.Sockets?.Bind(options.Listeners, context);
+        // Its socket stays as it is as long as the process lives.
+        if (scope.Previous is null && options.Admin?.Address is IPEndPoint admin)
+            scope.Sockets?.Probe("Admin:Address", admin, context);
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);
         var clients = ClientCertificatePreparation.Prepare(options.Listeners, context);

@@ -47,7 +47,6 @@ public class ProxyOptionsReaderTests
         "Listeners:https:ClientCertificates:Mode", "not used")]
     [InlineData("\"Protocol\"", "\"ClientCertificates\": true, \"Protocol\"",
         "Listeners:https:ClientCertificates", "not an object")]
-    [InlineData("\"Limits\": { }", "\"Admin\": { \"Address\": \"a\" }", "Admin", "not supported by this version")]
     [InlineData("\"Tls\": { }", "\"Tls\": true", "Tls", "not an object")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ \"ffdhe2048\" ] }", "Tls:Groups", "not a group")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ ] }", "Tls:Groups", "no group is left")]
