@@ -12,6 +12,12 @@ public sealed class SigningMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "ForwardSecretProxy.Signing";
 
+    /// <summary>The instrument that has the time of each signature.</summary>
+    public const string SignDurationName = "fsp.signing.sign.duration";
+
+    /// <summary>The label that has the token's own label.</summary>
+    public const string TokenLabel = "fsp.token";
+
     private readonly Meter _meter;
     private readonly Histogram<double> _queueDuration;
     private readonly Histogram<double> _signDuration;
@@ -39,7 +45,7 @@ public sealed class SigningMetrics : IDisposable
             [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]);
 
         // From a software token's P-256 to a smart card's RSA-4096.
-        _signDuration = Histogram("fsp.signing.sign.duration", "Time the token took for one signature.",
+        _signDuration = Histogram(SignDurationName, "Time the token took for one signature.",
             [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5]);
         _meter.CreateObservableUpDownCounter(
             "fsp.signing.sessions.open", () => Observe(pool => pool.OpenCount), "{session}",
@@ -47,6 +53,9 @@ public sealed class SigningMetrics : IDisposable
         _meter.CreateObservableUpDownCounter(
             "fsp.signing.sessions.in_use", () => Observe(pool => pool.InUseCount), "{session}",
             "Token sessions that are leased.");
+        _meter.CreateObservableUpDownCounter(
+            "fsp.signing.sessions.limit", () => Observe(pool => pool.Limit), "{session}",
+            "The most token sessions there may be now.");
         _meter.CreateObservableUpDownCounter(
             "fsp.signing.queue.length", () => Observe(pool => pool.QueueLength), "{handshake}",
             "Handshakes that wait for a token session.");

@@ -47,7 +47,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
         _name = name;
         _metrics = metrics;
         _time = time;
-        Tag = new KeyValuePair<string, object?>("fsp.token", name);
+        Tag = new KeyValuePair<string, object?>(SigningMetrics.TokenLabel, name);
         Configure(limit, queueTimeout);
         metrics?.Add(this);
     }

@@ -49,6 +49,8 @@ internal static class ProxyApplication
         var application = builder.Build();
         application.UseRequestLog();
         application.Use(EndConnectionsWhenDraining(application.Services.GetRequiredService<RunningServer>()));
+        if (options.Admin is not null)
+            application.Use(application.Services.GetRequiredService<RequestMetrics>().MeasureAsync);
         application.UseRequestHygiene();
         application.Use(static (context, next) =>
         {
@@ -68,8 +70,11 @@ internal static class ProxyApplication
         var options = server.Options;
         services
             .AddSingleton(new ConnectionLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
+            .AddSingleton<TlsMetrics>()
+            .AddSingleton<RequestMetrics>()
             .AddSingleton(provider => new ConnectionIntake(options.Tls.Limits, options.Limits.KeepAliveTimeout,
-                provider.GetRequiredService<LiveLogging>(), provider.GetRequiredService<ILogger<ConnectionIntake>>()))
+                provider.GetRequiredService<TlsMetrics>(), provider.GetRequiredService<LiveLogging>(),
+                provider.GetRequiredService<ILogger<ConnectionIntake>>()))
             .AddSingleton<ListenerSet>()
             .AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ListenerSet>());
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Threading.Channels;
 using ForwardSecretProxy.Configuration;
@@ -14,6 +15,7 @@ namespace ForwardSecretProxy.Listeners;
 internal sealed partial class ConnectionIntake : IConnectionListener
 {
     private readonly HandshakeAdmission _admission;
+    private readonly TlsMetrics _metrics;
     private readonly ILogger _logger;
     private readonly LiveLogging _logging;
     private readonly CancellationTokenSource _end = new();
@@ -23,11 +25,19 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     /// <summary>Begins with these limits.</summary>
     /// <param name="limits">How many handshakes run and wait.</param>
     /// <param name="idleTimeout">How long a connection may be silent after its handshake.</param>
+    /// <param name="metrics">Takes how handshakes end.</param>
     /// <param name="logging">Says how a client may be named.</param>
     /// <param name="logger">Takes events 3001 to 3099.</param>
-    public ConnectionIntake(HandshakeLimits limits, TimeSpan idleTimeout, LiveLogging logging, ILogger<ConnectionIntake> logger)
+    public ConnectionIntake(
+        HandshakeLimits limits,
+        TimeSpan idleTimeout,
+        TlsMetrics metrics,
+        LiveLogging logging,
+        ILogger<ConnectionIntake> logger)
     {
+        _metrics = metrics;
         _admission = new HandshakeAdmission(limits.MaxConcurrent, limits.MaxQueued);
+        metrics.Observe(_admission);
         _silence = new IdleClock(idleTimeout, TimeProvider.System);
         _logging = logging;
         _logger = logger;
@@ -49,15 +59,18 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     /// <summary>Takes over a connection that was just accepted. Does not throw.</summary>
     public async Task ServeAsync(TlsConnection connection, ListenerOptions listener)
     {
+        var accepted = Stopwatch.GetTimestamp();
         try
         {
             if (!await _admission.EnterAsync(_end.Token))
             {
+                _metrics.HandshakeTurnedAway(listener.Name);
                 LogTurnedAway();
                 connection.Dispose();
                 return;
             }
 
+            var admitted = Stopwatch.GetTimestamp();
             TlsHandshakeResult result;
             try
             {
@@ -67,6 +80,8 @@ internal sealed partial class ConnectionIntake : IConnectionListener
             {
                 _admission.Leave();
             }
+
+            _metrics.HandshakeEnded(listener.Name, result.Outcome, connection.Session, accepted, admitted);
 
             if (result.Outcome == TlsHandshakeOutcome.Completed && await SpeaksAsync(connection))
                 await HandOverAsync(connection, listener);

@@ -21,6 +21,18 @@ internal sealed class HandshakeAdmission(int maxConcurrent, int maxQueued)
         }
     }
 
+    /// <summary>How many run.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>How many wait for their turn.</summary>
+    public int Queued
+    {
+        get
+        {
+            lock (_lock) return _waiting.Count;
+        }
+    }
+
     /// <summary>Changes the limits. Lower ones end nothing; higher ones let those who wait begin.</summary>
     public void Configure(int maxConcurrent, int maxQueued)
     {

@@ -37,6 +37,7 @@ public class SigningMetricsTests
         Assert.Contains(("fsp.signing.queue.duration", 2.0, (object?)"main"), durations);
         Assert.Equal(1, counts["fsp.signing.sessions.open"]);
         Assert.Equal(1, counts["fsp.signing.sessions.in_use"]);
+        Assert.Equal(1, counts["fsp.signing.sessions.limit"]);
         Assert.Equal(1, counts["fsp.signing.queue.length"]);
     }
 }
