@@ -14,4 +14,8 @@ internal enum ProblemSeverity
 /// <param name="Severity">Whether the chain can be used all the same.</param>
 /// <param name="Message">What is wrong, with the certificate's place and name; no capital, no full stop.</param>
 /// <param name="Mend">What to do about it, as one or more sentences.</param>
-internal sealed record CertificateProblem(ProblemSeverity Severity, string Message, string Mend);
+internal sealed record CertificateProblem(ProblemSeverity Severity, string Message, string Mend)
+{
+    /// <summary>Whether it is about a time that is near: what is said of it now is wrong tomorrow.</summary>
+    public bool IsExpiry { get; init; }
+}

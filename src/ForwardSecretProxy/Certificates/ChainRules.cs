@@ -58,7 +58,7 @@ internal static class ChainRules
         else if (left < (lifetime / 3 < ExpiryWarning ? lifetime / 3 : ExpiryWarning))
         {
             yield return Warning($"{name} expires on {Date(certificate.NotAfter)}, in {Left(left)}",
-                "Request a new one now with `fsp csr`.");
+                "Request a new one now with `fsp csr`.") with { IsExpiry = true };
         }
     }
 

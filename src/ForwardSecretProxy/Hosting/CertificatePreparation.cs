@@ -25,7 +25,11 @@ internal static class CertificatePreparation
             if (usable && key is not null)
             {
                 prepared.Add(new PreparedCertificate(
-                    options, chain.ToTlsCertificate(key.Signer), Describe(chain.Leaf!), key));
+                    options,
+                    chain.ToTlsCertificate(key.Signer),
+                    Describe(chain.Leaf!),
+                    key,
+                    chain.Certificates.MinBy(certificate => certificate.NotAfter)!));
             }
         }
         return prepared;
@@ -45,6 +49,7 @@ internal static class CertificatePreparation
                     Severity = isError
                         ? ConfigurationProblemSeverity.Error
                         : ConfigurationProblemSeverity.Warning,
+                    IsExpiry = problem.IsExpiry,
                 });
         }
         return usable;

@@ -12,6 +12,7 @@ namespace ForwardSecretProxy.Hosting;
 /// <item><term>3100 - 3149</term><description>client certificates</description></item>
 /// <item><term>4000 - 4099</term><description>routing</description></item>
 /// <item><term>4100 - 4199</term><description>requests that are refused (<c>Requests</c>)</description></item>
+/// <item><term>5000 - 5099</term><description>the admin listener</description></item>
 /// </list>
 /// </summary>
 internal static class EventIds
@@ -65,4 +66,12 @@ internal static class EventIds
 
     /// <summary>A request ended early because its client went away or sent what cannot be passed on.</summary>
     public const int ClientFailed = 4001;
+    /// <summary>The admin listener is bound.</summary>
+    public const int AdminListening = 5000;
+
+    /// <summary>Clients should not be sent here now.</summary>
+    public const int NotReady = 5001;
+
+    /// <summary>They should again.</summary>
+    public const int ReadyAgain = 5002;
 }

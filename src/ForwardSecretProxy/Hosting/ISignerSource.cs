@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.Hosting;
 
@@ -25,4 +26,11 @@ internal interface ISignerSource : IDisposable
 /// <param name="Signer">What signs with it.</param>
 /// <param name="TokenLabel">The label of the token it lives on.</param>
 /// <param name="Lacking">The schemes that keys of its kind make and this token cannot.</param>
-internal sealed record OpenedKey(ISigner Signer, string TokenLabel, IReadOnlyList<SignatureScheme> Lacking);
+/// <param name="TokenModel">The token's model, in its maker's words.</param>
+/// <param name="Gate">What the key gate found.</param>
+internal sealed record OpenedKey(
+    ISigner Signer,
+    string TokenLabel,
+    IReadOnlyList<SignatureScheme> Lacking,
+    string TokenModel,
+    KeyGateReport Gate);

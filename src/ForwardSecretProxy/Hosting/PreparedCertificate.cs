@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
 
@@ -8,5 +9,6 @@ namespace ForwardSecretProxy.Hosting;
 /// <param name="Certificate">What the TLS engine gets.</param>
 /// <param name="KeyAlgorithm">The key in words, such as <c>ECDSA P-256</c>.</param>
 /// <param name="Key">The key and the token that holds it.</param>
+/// <param name="FirstToExpire">The certificate of the chain that expires first.</param>
 internal sealed record PreparedCertificate(
-    CertificateOptions Options, TlsCertificate Certificate, string KeyAlgorithm, OpenedKey Key);
+    CertificateOptions Options, TlsCertificate Certificate, string KeyAlgorithm, OpenedKey Key, CertificateFacts FirstToExpire);

@@ -13,7 +13,7 @@ namespace ForwardSecretProxy.Hosting;
 /// The server while it runs: which state of the configuration is served, and how it becomes another. A new state is
 /// checked whole and then swapped in; connections that are open stay as they are.
 /// </summary>
-internal sealed class RunningServer : IDisposable
+internal sealed class RunningServer : IServerState, IDisposable
 {
     private readonly ServerStart _start;
     private readonly ListenerSet _listeners;
@@ -51,8 +51,14 @@ internal sealed class RunningServer : IDisposable
     /// <summary>The state that is served.</summary>
     public PreparedServer Current => _start.Server!;
 
+    /// <summary>What was found in the state that is served, and did not keep it from being served.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems => _start.Problems;
+
     /// <summary>When listening began.</summary>
     public DateTimeOffset Started { get; private set; }
+
+    /// <summary>Whether the listeners have begun to accept.</summary>
+    public bool IsListening => Started != default;
 
     /// <summary>Whether a stop was asked for: nothing new is accepted, and connections end with their next answer.</summary>
     public bool IsDraining => _isDraining;
@@ -128,13 +134,16 @@ internal sealed class RunningServer : IDisposable
         var next = await ServerPreparation.PrepareAsync(
             loaded, signers, _start.Scope with { Previous = Current }, cancellationToken);
         if (next is not null)
-            Swap(next);
+        {
+            ReportWhatWaits(Current.Options, next.Options, context);
+            Swap(next, context.Problems);
+        }
 
         _start.Scope.Sockets?.CloseAllBut(Current.Options.Listeners);
         return new ReloadReport(next is not null, context.Problems);
     }
 
-    private void Swap(PreparedServer next)
+    private void Swap(PreparedServer next, IReadOnlyList<ConfigurationProblem> problems)
     {
         var options = next.Options;
         _connections.Max = DescriptorBudget.Connections(options.Limits.MaxConnections);
@@ -143,7 +152,7 @@ internal sealed class RunningServer : IDisposable
         _logging.Apply(options.Logging);
         _routes?.Apply(next.Routes, _connections.Max);
         _listeners.Apply(Bindings(next));
-        _start.Replace(next);
+        _start.Replace(next, problems);
     }
 
     private List<ListenerBinding> Bindings(PreparedServer server)
@@ -151,6 +160,15 @@ internal sealed class RunningServer : IDisposable
         var sockets = _start.Scope.Sockets!;
         return [.. server.Listeners.Select(listener => new ListenerBinding(
             listener.Options, sockets[listener.Options], listener.Tls, sockets.IsInherited(listener.Options)))];
+    }
+
+    private static void ReportWhatWaits(ProxyOptions before, ProxyOptions next, ConfigurationContext context)
+    {
+        if (before.Admin == next.Admin) return;
+        context.Report(new ConfigurationProblem("Admin", "it has changed, and a reload does not change it", "It takes effect at the next start.")
+        {
+            Severity = ConfigurationProblemSeverity.Warning,
+        });
     }
 
     private void Log(ReloadReport report, TimeSpan duration)

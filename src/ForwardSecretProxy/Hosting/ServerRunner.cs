@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ForwardSecretProxy.Admin;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
 
@@ -27,6 +28,7 @@ internal static class ServerRunner
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop, signals.Stopping);
 
         LogStart(logger, start);
+        await using var admin = await AdminServer.StartAsync(server, stopping.Token);
         await application.StartAsync(CancellationToken.None);
         server.Begin();
         LogListeners(logger, server);

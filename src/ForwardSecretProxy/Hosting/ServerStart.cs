@@ -49,10 +49,11 @@ internal sealed class ServerStart : IDisposable
     }
 
     /// <summary>Makes <paramref name="next"/> the server; the one before lives until its connections have ended.</summary>
-    public void Replace(PreparedServer next)
+    public void Replace(PreparedServer next, IReadOnlyList<ConfigurationProblem> problems)
     {
         var before = Server!;
         Server = next;
+        Problems = problems;
         before.Retire(next);
     }
 

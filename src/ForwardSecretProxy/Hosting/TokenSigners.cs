@@ -47,8 +47,13 @@ internal sealed class TokenSigners : ISignerSource
         try
         {
             var signer = await token.Token.OpenSignerAsync(uri, subjectPublicKeyInfo, cancellationToken);
+            var info = token.Token.Info;
             return new OpenedKey(
-                signer, token.Token.Info.Label, [.. signer.UnavailableSchemes.Select(lacking => lacking.Scheme)]);
+                signer,
+                info.Label,
+                [.. signer.UnavailableSchemes.Select(lacking => lacking.Scheme)],
+                info.Model,
+                signer.Report);
         }
         catch (KeyRefusedException exception)
         {

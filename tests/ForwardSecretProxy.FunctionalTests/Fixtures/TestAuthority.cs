@@ -30,7 +30,11 @@ internal sealed class TestAuthority : IDisposable
     };
 
     /// <summary>Certifies <paramref name="subjectPublicKeyInfo"/> for the names; the chain in PEM, leaf first.</summary>
-    public string Issue(ReadOnlySpan<byte> subjectPublicKeyInfo, params string[] names)
+    public string Issue(ReadOnlySpan<byte> subjectPublicKeyInfo, params string[] names) =>
+        Issue(subjectPublicKeyInfo, TimeSpan.FromMinutes(30), TimeSpan.FromHours(12), names);
+
+    /// <summary>The same for a certificate that is of some age and has some time left.</summary>
+    public string Issue(ReadOnlySpan<byte> subjectPublicKeyInfo, TimeSpan age, TimeSpan left, params string[] names)
     {
         var publicKey = PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
         var request = new CertificateRequest(
@@ -46,8 +50,8 @@ internal sealed class TestAuthority : IDisposable
         using var leaf = request.Create(
             _root.SubjectName,
             X509SignatureGenerator.CreateForECDsa(_key),
-            DateTimeOffset.UtcNow.AddMinutes(-30),
-            DateTimeOffset.UtcNow.AddHours(12),
+            DateTimeOffset.UtcNow - age,
+            DateTimeOffset.UtcNow + left,
             RandomNumberGenerator.GetBytes(12));
         return leaf.ExportCertificatePem() + "\n" + RootPem + "\n";
     }

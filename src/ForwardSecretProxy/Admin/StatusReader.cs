@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using ForwardSecretProxy.Hosting;
+using ForwardSecretProxy.OpenSsl;
+using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.Admin;
+
+/// <summary>Puts the status together from what is served, what is measured and whether it is ready.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Created by the container.")]
+internal sealed class StatusReader(
+    IServerState server, Readiness readiness, TokenAnswers answers, LiveMetrics metrics, History history, TimeProvider time)
+{
+    /// <summary>The status now.</summary>
+    public async Task<StatusDocument> ReadAsync(CancellationToken cancellationToken)
+    {
+        var ready = await readiness.CheckAsync(cancellationToken);
+        var current = server.Current;
+        var figures = metrics.Read();
+        var status = new StatusDocument(
+            ProductVersion.Current,
+            OpenSslLibrary.Version,
+            time.GetUtcNow(),
+            server.Started,
+            server.IsDraining ? "draining" : ready.Ready ? "ready" : "notReady",
+            ready,
+            [],
+            Describe(current.Options.Tls, current.Listeners),
+            [.. current.Listeners.Select(Describe)],
+            [.. current.Certificates.Select(Describe)],
+            [.. current.Certificates.Select(certificate => certificate.Key).DistinctBy(key => key.TokenLabel)
+                .Select(key => Describe(key, figures))],
+            Load(figures),
+            history.Read());
+        return status with { Warnings = [.. StatusWarnings.Of(status, server.Problems)] };
+    }
+
+    private static StatusPolicy Describe(TlsPolicy policy, IReadOnlyList<PreparedListener> listeners) => new(
+        policy.MinimumVersion == TlsVersion.Tls13 ? ["1.3"] : ["1.3", "1.2"],
+        listeners is [var first, ..] ? first.Tls.Groups : [],
+        policy.Resumption.Enabled);
+
+    private static StatusListener Describe(PreparedListener listener) =>
+        new(listener.Options.Name, listener.Options.Address.ToString(), listener.Options.Certificates);
+
+    private StatusCertificate Describe(PreparedCertificate certificate)
+    {
+        var (name, key) = (certificate.Options.Name, certificate.Key);
+        return new StatusCertificate(
+            name,
+            certificate.Certificate.DnsNames,
+            certificate.FirstToExpire.NotBefore,
+            certificate.FirstToExpire.NotAfter,
+            Math.Round((certificate.FirstToExpire.NotAfter - time.GetUtcNow()).TotalDays, 2),
+            certificate.KeyAlgorithm,
+            key.Gate.Key,
+            key.TokenLabel,
+            [.. key.Gate.Schemes.Select(scheme => scheme.Name())],
+            answers.Last.FirstOrDefault(answer => answer.Certificate == name)?.Problem,
+            key.Gate.Passed,
+            [.. key.Gate.Findings.Select(finding =>
+                new StatusFinding(finding.Check, finding.Wanted, finding.Found, finding.Passed))]);
+    }
+
+    private static StatusToken Describe(OpenedKey key, LiveFigures figures) => new(
+        key.TokenLabel,
+        key.TokenModel,
+        figures["fsp.signing.sessions.open", key.TokenLabel],
+        figures["fsp.signing.sessions.in_use", key.TokenLabel],
+        figures["fsp.signing.sessions.limit", key.TokenLabel],
+        figures["fsp.signing.queue.length", key.TokenLabel]);
+
+    private static StatusLoad Load(LiveFigures figures) => new(
+        figures["fsp.connections.open"],
+        figures["fsp.connections.limit"],
+        figures["fsp.connections.accepted"],
+        figures["fsp.connections.turned_away"],
+        figures["fsp.tls.handshakes.running"],
+        figures["fsp.tls.handshakes.queued"],
+        figures["fsp.http.requests.active"],
+        figures["fsp.tls.signatures.refused"]);
+}
