@@ -47,6 +47,7 @@ internal static class CommandLine
             + "PKCS#11 token, and accepts only key exchanges that nobody can open later.");
         root.Add(ServeCommand.Create());
         root.Add(CheckCommand.Create());
+        root.Add(StatusCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(TokenCommand.Create());
         root.Add(KeyCommand.Create());
