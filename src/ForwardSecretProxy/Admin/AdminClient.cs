@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using ForwardSecretProxy.Hosting;
 
 namespace ForwardSecretProxy.Admin;
 
@@ -12,7 +13,9 @@ internal sealed class AdminClient : IDisposable
     private readonly HttpClient _http;
 
     /// <summary>Connects when asked for something.</summary>
-    public AdminClient(EndPoint address)
+    /// <param name="address">Where the admin listener is.</param>
+    /// <param name="timeout">The most an answer may take.</param>
+    public AdminClient(EndPoint address, TimeSpan timeout)
     {
         var reachable = Reachable(address);
         _http = new HttpClient(new SocketsHttpHandler
@@ -25,7 +28,7 @@ internal sealed class AdminClient : IDisposable
         {
             // Over a Unix socket any name leads there, and this one is let in.
             BaseAddress = new Uri(reachable is IPEndPoint ip ? $"http://{ip}" : "http://localhost"),
-            Timeout = TimeSpan.FromSeconds(10),
+            Timeout = timeout,
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
     }
@@ -35,19 +38,35 @@ internal sealed class AdminClient : IDisposable
     /// <exception cref="OperationCanceledException">Nobody answers in time.</exception>
     public async Task<StatusDocument?> ReadStatusAsync(CancellationToken cancellationToken)
     {
-        var answer = await _http.GetByteArrayAsync(new Uri("/status", UriKind.Relative), cancellationToken);
+        return Read<StatusDocument>(await _http.GetByteArrayAsync(new Uri("/status", UriKind.Relative), cancellationToken));
+    }
+
+    /// <summary>Has the configuration read again; null when what answers is not the admin listener of this version.</summary>
+    /// <inheritdoc cref="ReadStatusAsync" path="/exception"/>
+    public async Task<ReloadReport?> ReloadAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsync(
+            new Uri(AdminEndpoints.Reload, UriKind.Relative), content: null, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Conflict))
+            return null;
+        return Read<ReloadReport>(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static T? Read<T>(byte[] answer)
+        where T : class
+    {
         try
         {
-            return JsonSerializer.Deserialize<StatusDocument>(answer, StatusJson.Options);
+            return JsonSerializer.Deserialize<T>(answer, StatusJson.Options);
         }
         catch (JsonException)
         {
             return null;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
 
     // A server that listens on every address is asked on this machine's own.
     private static EndPoint Reachable(EndPoint address) => address switch

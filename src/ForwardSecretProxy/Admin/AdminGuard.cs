@@ -25,7 +25,7 @@ internal static class AdminGuard
             || AdminEndpoints.IsAction(context.Request))
             return next(context);
         headers.Allow = "GET, HEAD";
-        return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD.\n");
+        return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"Only GET and HEAD, and POST for {AdminEndpoints.Reload}.\n");
     }
 
     // A name can be made to lead anywhere; an address cannot. Over a Unix socket clients say localhost.

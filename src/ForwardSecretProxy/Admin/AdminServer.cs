@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hosting;
+using ForwardSecretProxy.Logging;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,14 +22,16 @@ internal sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Starts it; null when none is configured.</summary>
     /// <param name="server">What it shows.</param>
+    /// <param name="logging">How it logs, as the proxy does.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<AdminServer?> StartAsync(IServerState server, CancellationToken cancellationToken)
+    public static async Task<AdminServer?> StartAsync(
+        IServerState server, LiveLogging logging, CancellationToken cancellationToken)
     {
         if (server.Current.Options.Admin is not { } options)
             return null;
 
-        var application = Build(options, server);
+        var application = Build(options, server, logging);
         try
         {
             // They listen before anything happens that they count.
@@ -68,7 +71,7 @@ internal sealed class AdminServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static WebApplication Build(AdminOptions options, IServerState server)
+    private static WebApplication Build(AdminOptions options, IServerState server, LiveLogging logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -76,7 +79,7 @@ internal sealed class AdminServer : IAsyncDisposable
             EnvironmentName = Environments.Production,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Logging.AddStandardError(server.Current.Options.Logging);
+        builder.Logging.AddStandardError(logging);
         // What fails is in the answer, and in one line when it changes; a start that fails is the command's to tell.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);

@@ -39,7 +39,7 @@ internal static class CheckCommand
         if (parsed.GetValue(Json))
             ProblemReport.WriteJson(parsed.InvocationConfiguration.Output, file, problems);
         else
-            ProblemReport.Write(Terminal.Output(parsed), file, problems);
+            ProblemReport.Write(Terminal.Output(parsed), file.ToString(), problems);
         return ProblemReport.ExitCodeFor(problems);
     }
 }

@@ -48,6 +48,7 @@ internal static class CommandLine
         root.Add(ServeCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(StatusCommand.Create());
+        root.Add(ReloadCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(TokenCommand.Create());
         root.Add(KeyCommand.Create());

@@ -79,7 +79,7 @@ internal static class DemoCommand
         using var start = await ServerStart.PrepareAsync(file, scope, released);
         if (start.Server is null)
         {
-            ProblemReport.Write(Terminal.Error(parsed), file, start.Problems);
+            ProblemReport.Write(Terminal.Error(parsed), file.ToString(), start.Problems);
             return ProblemReport.ExitCodeFor(start.Problems);
         }
 

@@ -7,7 +7,7 @@ namespace ForwardSecretProxy.Cli;
 internal static class ProblemReport
 {
     /// <summary>One line for each problem, then how many there are.</summary>
-    public static void Write(IAnsiConsole console, FileInfo file, IReadOnlyList<ConfigurationProblem> problems)
+    public static void Write(IAnsiConsole console, string subject, IReadOnlyList<ConfigurationProblem> problems)
     {
         foreach (var problem in problems)
         {
@@ -19,7 +19,7 @@ internal static class ProblemReport
         }
 
         var errors = problems.Count(IsError);
-        console.MarkupLine(Markup.Escape($"{file}: {Count(errors, "error")}, {Count(problems.Count - errors, "warning")}."));
+        console.MarkupLine(Markup.Escape($"{subject}: {Count(errors, "error")}, {Count(problems.Count - errors, "warning")}."));
     }
 
     /// <summary>The same as one JSON document.</summary>

@@ -33,7 +33,7 @@ internal static class ServeCommand
             file, new PreparationScope(HasRoutes: true, sockets), cancellationToken);
         if (start.Server is null)
         {
-            ProblemReport.Write(Terminal.Error(parsed), file, start.Problems);
+            ProblemReport.Write(Terminal.Error(parsed), file.ToString(), start.Problems);
             return ProblemReport.ExitCodeFor(start.Problems);
         }
 

@@ -1,25 +1,13 @@
 using System.CommandLine;
-using System.Net;
 using ForwardSecretProxy.Admin;
-using ForwardSecretProxy.Configuration;
 
 namespace ForwardSecretProxy.Cli;
 
 /// <summary><c>fsp status</c>: what the status page shows, in a terminal.</summary>
 internal static class StatusCommand
 {
-    private static readonly Option<FileInfo?> Config = new("--config", "-c")
-    {
-        Description = "The running proxy's configuration file: its Admin:Address is asked.",
-        HelpName = "FILE",
-    };
-
-    private static readonly Option<string?> Address = new("--admin")
-    {
-        Description = "The address to ask: an IP address and a port, or unix: and the path of a socket.",
-        HelpName = "ADDRESS",
-    };
-
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly AdminAddressOptions Address = new();
     private static readonly Option<bool> Json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -30,8 +18,9 @@ internal static class StatusCommand
             + "Exit code 0: all well; 1: there are warnings, or it is not ready; 2: the command line or the "
             + "configuration is wrong; 3: nobody answers.")
         {
-            Config, Address, Json,
+            Json,
         };
+        Address.AddTo(command);
         command.AddExamples(
             "fsp status --config /etc/fsp/fsp.jsonc",
             "fsp status --admin 127.0.0.1:9090",
@@ -42,8 +31,7 @@ internal static class StatusCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var address = ReadAddress(parsed);
-        var status = await AskAsync(address, cancellationToken);
+        var status = await Address.AskAsync(parsed, Patience, client => client.ReadStatusAsync(cancellationToken));
         if (parsed.GetValue(Json))
             JsonOutput.Write(parsed.InvocationConfiguration.Output, status);
         else
@@ -51,50 +39,5 @@ internal static class StatusCommand
         return status.State == "ready" && status.Warnings.All(warning => warning.Severity == StatusWarnings.Note)
             ? ExitCode.AllWell
             : ExitCode.Findings;
-    }
-
-    private static async Task<StatusDocument> AskAsync(EndPoint address, CancellationToken cancellationToken)
-    {
-        var where = AdminAddress.Format(address);
-        using var client = new AdminClient(address);
-        try
-        {
-            return await client.ReadStatusAsync(cancellationToken) ?? throw new CommandFailedException(
-                $"what answers at {where} is not fsp {Hosting.ProductVersion.Current}'s admin listener");
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new CommandFailedException(
-                $"{where} does not answer: {exception.Message.TrimEnd('.')}. Does the proxy run, with this Admin:Address?");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new CommandFailedException($"{where} does not answer in time");
-        }
-    }
-
-    private static EndPoint ReadAddress(ParseResult parsed)
-    {
-        switch (parsed.GetValue(Config), parsed.GetValue(Address))
-        {
-            case (null, { } address):
-                return AdminAddress.Parse(address) ?? throw new CommandFailedException(
-                    "--admin is an IP address and a port, or unix: and an absolute path", ExitCode.Usage);
-            case ({ } file, null):
-                return ReadAddress(parsed, file);
-            default:
-                throw new CommandFailedException("give one of --config and --admin", ExitCode.Usage);
-        }
-    }
-
-    private static EndPoint ReadAddress(ParseResult parsed, FileInfo file)
-    {
-        var loaded = ConfigurationLoader.Load(file);
-        if (loaded.Options?.Admin is { } admin)
-            return admin.Address;
-        if (loaded.Context.HasErrors)
-            ProblemReport.Write(Terminal.Error(parsed), file, loaded.Context.Problems);
-        throw new CommandFailedException($"{file} configures no admin listener: its section Admin needs an Address",
-            ExitCode.Usage);
     }
 }

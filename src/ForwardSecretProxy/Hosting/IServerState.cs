@@ -19,4 +19,7 @@ internal interface IServerState
 
     /// <summary>Whether it stops: no new connections are taken.</summary>
     bool IsDraining { get; }
+
+    /// <summary>Reads the configuration again, and serves it if nothing is wrong with it.</summary>
+    Task<ReloadReport> ReloadAsync(CancellationToken cancellationToken);
 }

@@ -32,6 +32,7 @@ internal static class ProxyApplication
         builder.Logging.AddStandardError(new LiveLogging(options.Logging));
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton(start);
+        builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<RunningServer>();
         AddListeners(builder.Services, start.Server);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>

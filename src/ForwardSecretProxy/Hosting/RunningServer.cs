@@ -22,6 +22,7 @@ internal sealed class RunningServer : IServerState, IDisposable
     private readonly KestrelServerLimits _kestrel;
     private readonly LiveRoutes? _routes;
     private readonly LiveLogging _logging;
+    private readonly ServiceManager _manager;
     private readonly ILogger<RunningServer> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _isDraining;
@@ -35,6 +36,7 @@ internal sealed class RunningServer : IServerState, IDisposable
         IOptions<KestrelServerOptions> kestrel,
         IServiceProvider services,
         LiveLogging logging,
+        ServiceManager manager,
         ILogger<RunningServer> logger)
     {
         _start = start;
@@ -45,6 +47,7 @@ internal sealed class RunningServer : IServerState, IDisposable
         // A demonstration has no routes.
         _routes = services.GetService<LiveRoutes>();
         _logging = logging;
+        _manager = manager;
         _logger = logger;
     }
 
@@ -87,8 +90,13 @@ internal sealed class RunningServer : IServerState, IDisposable
     }
 
     /// <summary>Reads the configuration file again, and serves what it says now if nothing is wrong with it.</summary>
-    public Task<ReloadReport> ReloadAsync(CancellationToken cancellationToken) =>
-        SwapAsync(() => ConfigurationLoader.Load(_start.File), cancellationToken);
+    public Task<ReloadReport> ReloadAsync(CancellationToken cancellationToken) => SwapAsync(
+        () =>
+        {
+            if (!_isDraining) _manager.Reloading();
+            return ConfigurationLoader.Load(_start.File);
+        },
+        cancellationToken);
 
     /// <summary>
     /// Reads the files that the configuration names again, and not the configuration itself: somebody may be editing it.
@@ -121,6 +129,8 @@ internal sealed class RunningServer : IServerState, IDisposable
         }
         finally
         {
+            // For a service manager that was told of the reload; to one that was not it is nothing new.
+            if (!_isDraining && IsListening) _manager.Ready();
             _turn.Release();
         }
     }

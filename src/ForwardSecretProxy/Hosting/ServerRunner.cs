@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ForwardSecretProxy.Admin;
+using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
 
@@ -23,12 +24,13 @@ internal static class ServerRunner
         await using var application = ProxyApplication.Build(start, content);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("fsp");
         var server = application.Services.GetRequiredService<RunningServer>();
-        using var manager = new ServiceManager();
-        using var signals = new ServiceSignals(() => _ = ReloadAsync(server, manager));
+        var manager = application.Services.GetRequiredService<ServiceManager>();
+        using var signals = new ServiceSignals(() => _ = server.ReloadAsync(CancellationToken.None));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop, signals.Stopping);
 
         LogStart(logger, start);
-        await using var admin = await AdminServer.StartAsync(server, stopping.Token);
+        await using var admin = await AdminServer.StartAsync(
+            server, application.Services.GetRequiredService<LiveLogging>(), stopping.Token);
         await application.StartAsync(CancellationToken.None);
         server.Begin();
         LogListeners(logger, server);
@@ -42,13 +44,6 @@ internal static class ServerRunner
         manager.Stopping();
         await new Drain(application, server, logger).RunAsync(signals.Hurry);
         HostingLog.Stopped(logger, TlsServer.LiveConnections);
-    }
-
-    private static async Task ReloadAsync(RunningServer server, ServiceManager manager)
-    {
-        manager.Reloading();
-        await server.ReloadAsync(CancellationToken.None);
-        manager.Ready();
     }
 
     private static void LogStart(ILogger logger, ServerStart start)
