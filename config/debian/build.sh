@@ -68,11 +68,13 @@ sort_sources() {
   } >"$source/src/Directory.Build.targets"
 }
 
-# No path of this machine gets into the file, nor anything that git would say of where the source came from.
+# No path of this machine gets into the file, nor anything that git would say of where the source came from. Nor symbols:
+# they hold generated sources, and the logging generator writes its classes in an order that changes from run to run.
 publish() {
   (cd -- "$source" && dotnet publish src/ForwardSecretProxy -c Release -r "$rid" -o "$work/publish" --nologo -v quiet \
     --disable-build-servers -p:RestoreLockedMode=true -p:EnableSourceLink=false \
-    -p:EnableSourceControlManagerQueries=false -p:SourceRevisionId="$revision" -p:PathMap="$source=/fsp" >&2)
+    -p:EnableSourceControlManagerQueries=false -p:SourceRevisionId="$revision" -p:PathMap="$source=/fsp" \
+    -p:DebugType=none >&2)
 }
 
 # The tool knows the packages, fsp.deps.json knows what of them, and which runtime, is in the file.
