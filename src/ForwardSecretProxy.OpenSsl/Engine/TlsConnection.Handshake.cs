@@ -29,7 +29,7 @@ public sealed partial class TlsConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TlsHandshakeResult> HandshakeAsync()
     {
-        using var deadline = Server.StartHandshakeDeadline(this);
+        _handshakeDeadline ??= Server.StartHandshakeDeadline(this);
         try
         {
             Start();
@@ -67,6 +67,7 @@ public sealed partial class TlsConnection
         finally
         {
             ReleaseSigner();
+            StopHandshakeDeadline();
         }
     }
 

@@ -125,6 +125,7 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
         }
 
         _limit?.Leave();
+        StopHandshakeDeadline();
         Abort(TlsHandshakeOutcome.Aborted);
         RaisePeerGone();
         Server.Release();
@@ -141,6 +142,24 @@ public sealed partial class TlsConnection : ISocketEvents, IDisposable
             LibSsl.SSL_set_accept_state(_ssl);
             // One recv takes a record's header and body.
             LibSsl.SSL_set_read_ahead(_ssl, 1);
+        }
+
+        Watch();
+    }
+
+    /// <summary>Asks to be told of what arrives, and of what is there already.</summary>
+    private void Watch()
+    {
+        lock (_native)
+        {
+            if (_disposed) return;
+            if (_poller is not null)
+            {
+                // Whoever looked before has used the edge of what is left up.
+                _readable.Signal();
+                return;
+            }
+
             var poller = SocketPoller.Choose();
             _pollId = poller.Add(_fd, ReadEvents, this);
             _poller = poller;

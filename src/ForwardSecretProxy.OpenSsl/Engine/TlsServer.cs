@@ -126,6 +126,13 @@ public sealed class TlsServer : IDisposable
     }
 
     /// <summary>
+    /// Takes over an accepted socket; nothing is read or written before it is asked for. Null, and the socket is left to the
+    /// caller, when this server is disposed and its last connection has ended.
+    /// </summary>
+    public TlsConnection? TryAccept(AcceptedSocket socket) =>
+        TryAddReference() ? new TlsConnection(this, socket.Fd, owner: null, socket.Limit) : null;
+
+    /// <summary>
     /// Takes no more connections and forgets all sessions. Those that are open go on, handshakes too; the last one frees
     /// the contexts and gives the keys up.
     /// </summary>

@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ForwardSecretProxy.OpenSsl.Engine;
 
 namespace ForwardSecretProxy.OpenSsl.Sockets;
 
@@ -9,7 +11,7 @@ namespace ForwardSecretProxy.OpenSsl.Sockets;
 /// A plain TCP connection on the pollers that serve the clients' connections, so that what a backend answers goes on
 /// to the client on the thread that saw it arrive. One reader and one writer at a time; waiting holds no thread.
 /// </summary>
-public sealed class PolledSocket : ISocketEvents, IDisposable
+public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
 {
     private const uint Events = LibC.EPOLLIN | LibC.EPOLLOUT | LibC.EPOLLRDHUP | LibC.EPOLLET;
 
@@ -20,6 +22,8 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     private readonly Readiness _writable = new();
     private readonly SocketPoller _poller = SocketPoller.Choose();
     private readonly ulong _pollId;
+    private readonly ConnectionLimit? _limit;
+    private volatile bool _peerGone;
     private volatile bool _disposed;
 
     private PolledSocket(IPEndPoint address)
@@ -39,6 +43,23 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
             throw;
         }
     }
+
+    private PolledSocket(AcceptedSocket accepted)
+    {
+        _fd = accepted.Fd;
+        _limit = accepted.Limit;
+        _pollId = _poller.Add(_fd, Events, this);
+    }
+
+    /// <summary>The other side's address; null when the connection is gone.</summary>
+    public IPEndPoint? RemoteEndPoint => ReadEndPoint(SocketAddresses.Remote);
+
+    /// <summary>Our own side's address; null when the connection is gone.</summary>
+    public IPEndPoint? LocalEndPoint => ReadEndPoint(SocketAddresses.Local);
+
+    /// <summary>Takes over an accepted socket.</summary>
+    /// <exception cref="Win32Exception">The kernel refused; the socket is left to the caller.</exception>
+    public static PolledSocket Accept(AcceptedSocket socket) => new(socket);
 
     /// <summary>Connects.</summary>
     /// <exception cref="SocketException">The other side refused, cannot be reached, or there is no descriptor left.</exception>
@@ -69,7 +90,39 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (SocketPoller.IsTurnOver) return ReadInPoolAsync(buffer, cancellationToken);
-        return TryRead(buffer.Span, out var read) ? new ValueTask<int>(read) : ReadAfterWaitAsync(buffer, cancellationToken);
+        return TryRead(buffer.Span, 0, out var read) ? new ValueTask<int>(read) : ReadAfterWaitAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> PeekAsync(Memory<byte> buffer, int seen, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(buffer.Length, seen);
+        using var cancellation = cancellationToken.UnsafeRegister(static state => ((PolledSocket)state!)._readable.Signal(), this);
+        while (true)
+        {
+            // Before the look: what has come together with the end is still seen.
+            var hasEnded = _peerGone;
+            var isThere = TryRead(buffer.Span, LibC.MSG_PEEK, out var count);
+            if (isThere && (count > seen || count == 0)) return count;
+            if (hasEnded) return 0;
+            cancellationToken.ThrowIfCancellationRequested();
+            await _readable.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Skip(int count)
+    {
+        Span<byte> scratch = stackalloc byte[512];
+        while (count > 0)
+        {
+            if (!TryRead(scratch[..Math.Min(count, scratch.Length)], 0, out var read) || read == 0) return false;
+            count -= read;
+        }
+
+        // Peeking has used the edge of what is left up.
+        _readable.Signal();
+        return true;
     }
 
     /// <summary>Writes all of <paramref name="buffer"/>.</summary>
@@ -100,6 +153,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
             }
         }
 
+        _limit?.Leave();
         _readable.Close();
         _writable.Close();
     }
@@ -109,8 +163,14 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     void ISocketEvents.OnSocketEvents(uint events)
     {
         const uint failed = LibC.EPOLLERR | LibC.EPOLLHUP;
+        if ((events & (failed | LibC.EPOLLRDHUP)) != 0) _peerGone = true;
         if ((events & (failed | LibC.EPOLLOUT)) != 0) _writable.Signal(inline: true);
         if ((events & (failed | LibC.EPOLLIN | LibC.EPOLLRDHUP)) != 0) _readable.Signal(inline: true);
+    }
+
+    private IPEndPoint? ReadEndPoint(Func<int, IPEndPoint?> read)
+    {
+        lock (_reading) return _disposed ? null : read(_fd);
     }
 
     private unsafe void Connect(SocketAddress address)
@@ -145,7 +205,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
         {
             await _readable.WaitAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (TryRead(buffer.Span, out var read)) return read;
+            if (TryRead(buffer.Span, 0, out var read)) return read;
         }
     }
 
@@ -162,7 +222,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
     }
 
     /// <summary>False when there is nothing yet.</summary>
-    private unsafe bool TryRead(Span<byte> buffer, out int read)
+    private unsafe bool TryRead(Span<byte> buffer, int flags, out int read)
     {
         lock (_reading)
         {
@@ -174,7 +234,7 @@ public sealed class PolledSocket : ISocketEvents, IDisposable
                 // An edge may be spent while bytes are left, so even a mere wait must look first.
                 result = buffer.IsEmpty
                     ? LibC.recv(_fd, &probe, 1, LibC.MSG_PEEK)
-                    : LibC.recv(_fd, start, (nuint)buffer.Length, 0);
+                    : LibC.recv(_fd, start, (nuint)buffer.Length, flags);
             }
 
             read = buffer.IsEmpty ? 0 : (int)result;

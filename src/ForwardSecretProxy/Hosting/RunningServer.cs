@@ -67,7 +67,7 @@ internal sealed class RunningServer : IServerState, IDisposable
     public bool IsDraining => _isDraining;
 
     /// <summary>The listeners that accept now.</summary>
-    public IReadOnlyList<TlsListener> Listeners => _listeners.Listeners;
+    public IReadOnlyList<Listener> Listeners => _listeners.Listeners;
 
     /// <summary>How many client connections there are, and how many there may be.</summary>
     public (int Count, int Max) Connections => (_connections.Count, _connections.Max);

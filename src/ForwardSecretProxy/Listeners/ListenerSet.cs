@@ -14,11 +14,11 @@ internal sealed class ListenerSet(ConnectionLimit limit, ConnectionIntake intake
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly Lock _lock = new();
-    private IReadOnlyList<TlsListener> _listeners = [];
+    private IReadOnlyList<Listener> _listeners = [];
     private bool _stopped;
 
     /// <summary>Those that accept now.</summary>
-    public IReadOnlyList<TlsListener> Listeners => Volatile.Read(ref _listeners);
+    public IReadOnlyList<Listener> Listeners => Volatile.Read(ref _listeners);
 
     /// <summary>
     /// Makes <paramref name="bindings"/> what there is: new ones begin to accept, those that stay serve their next
@@ -50,10 +50,10 @@ internal sealed class ListenerSet(ConnectionLimit limit, ConnectionIntake intake
     ValueTask<IConnectionListener> IConnectionListenerFactory.BindAsync(
         EndPoint endpoint, CancellationToken cancellationToken) => new(intake);
 
-    private TlsListener Apply(ListenerBinding binding, IReadOnlyList<TlsListener> before)
+    private Listener Apply(ListenerBinding binding, IReadOnlyList<Listener> before)
     {
         if (before.FirstOrDefault(listener => listener.Binding.Socket == binding.Socket) is not { } listener)
-            return new TlsListener(binding, limit, intake);
+            return new Listener(binding, limit, intake);
         listener.Binding = binding;
         return listener;
     }

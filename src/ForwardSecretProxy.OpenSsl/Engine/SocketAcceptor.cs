@@ -8,7 +8,7 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 /// Accepts on a listening socket with every poller, so that a connection is mostly served by the thread that accepted
 /// it. Each poller takes one at a time, and the next goes to whichever is free.
 /// </summary>
-public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
+public sealed unsafe class SocketAcceptor : ISocketEvents, IDisposable
 {
     /// <summary>How long accepting rests when the process or the system has no descriptor or memory left.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -18,21 +18,19 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
     private readonly Socket _socket;
     private readonly SafeHandle _handle;
     private readonly ConnectionLimit _limit;
-    private readonly Action<TlsConnection> _accepted;
+    private readonly Action<AcceptedSocket> _accepted;
     private readonly Action<string> _failed;
     private readonly Timer _resume;
-    private volatile TlsServer _server;
     private volatile bool _isFailing;
     private volatile bool _disposed;
 
     /// <summary>Begins to accept.</summary>
     /// <param name="socket">A TCP socket, bound and listening; closed by <see cref="Stop"/>.</param>
-    /// <param name="server">What the connections are served with.</param>
     /// <param name="limit">Connections beyond it are closed at once.</param>
     /// <param name="accepted">Takes a connection over. Called on a poller's thread: must not block and must not throw.</param>
     /// <param name="failed">Told why no connection can be accepted, once until one is again; likewise.</param>
-    public TlsAcceptor(
-        Socket socket, TlsServer server, ConnectionLimit limit, Action<TlsConnection> accepted, Action<string> failed)
+    public SocketAcceptor(
+        Socket socket, ConnectionLimit limit, Action<AcceptedSocket> accepted, Action<string> failed)
     {
         ArgumentNullException.ThrowIfNull(socket);
         _socket = socket;
@@ -40,22 +38,11 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         // Linux hands it down to what is accepted.
         _socket.NoDelay = true;
         _handle = socket.SafeHandle;
-        _server = server;
         _limit = limit;
         _accepted = accepted;
         _failed = failed;
-        _resume = new Timer(static state => ((TlsAcceptor)state!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
+        _resume = new Timer(static state => ((SocketAcceptor)state!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
         Watch();
-    }
-
-    /// <summary>
-    /// What connections are served with from the next one on. It must not be disposed while it stands here, nor before
-    /// another does.
-    /// </summary>
-    public TlsServer Server
-    {
-        get => _server;
-        set => _server = value;
     }
 
     /// <summary>
@@ -112,35 +99,11 @@ public sealed unsafe class TlsAcceptor : ISocketEvents, IDisposable
         }
 
         _isFailing = false;
-        if (!_limit.TryEnter())
-        {
-            _ = LibC.close(fd);
-        }
-        else if (Refer() is { } server)
-        {
-            _accepted(new TlsConnection(server, fd, owner: null, _limit));
-        }
+        if (_limit.TryEnter())
+            _accepted(new AcceptedSocket(fd, _limit));
         else
-        {
-            _limit.Leave();
             _ = LibC.close(fd);
-        }
-
         return true;
-    }
-
-    /// <summary>
-    /// A reference on the server that stands here now, which may be another in the next moment; null when the last one
-    /// went while a poller was still accepting.
-    /// </summary>
-    private TlsServer? Refer()
-    {
-        while (true)
-        {
-            var server = _server;
-            if (server.TryAddReference()) return server;
-            if (_disposed) return null;
-        }
     }
 
     private void OnFailure(int error)

@@ -1,0 +1,66 @@
+using System.Net;
+using ForwardSecretProxy.OpenSsl.Engine;
+
+namespace ForwardSecretProxy.Listeners;
+
+/// <summary>One listener: accepts, and passes on what it accepted. What it serves with can be exchanged.</summary>
+internal sealed class Listener : IDisposable
+{
+    private readonly SocketAcceptor _acceptor;
+    private readonly ConnectionIntake _intake;
+    private volatile ListenerBinding _binding;
+    private volatile bool _disposed;
+
+    /// <summary>Begins to accept.</summary>
+    public Listener(ListenerBinding binding, ConnectionLimit limit, ConnectionIntake intake)
+    {
+        _binding = binding;
+        _intake = intake;
+        // It has the port that the system chose for port 0.
+        Address = (IPEndPoint)binding.Socket.LocalEndPoint!;
+        _acceptor = new SocketAcceptor(binding.Socket, limit, OnAccepted, intake.LogAcceptFailed);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address { get; }
+
+    /// <summary>
+    /// What connections are served with, from the next one on. Its TLS side must not be disposed while it stands here, nor
+    /// before another does.
+    /// </summary>
+    public ListenerBinding Binding
+    {
+        get => _binding;
+        set => _binding = value;
+    }
+
+    /// <summary>
+    /// Accepts nothing more. Whoever waits in the kernel's queue is still accepted, unless the service manager keeps
+    /// the queue for the next process.
+    /// </summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _acceptor.Stop(_binding.IsInherited);
+    }
+
+    private void OnAccepted(AcceptedSocket socket)
+    {
+        while (true)
+        {
+            // It may be another in the next moment, and the TLS side of the one before gone.
+            var binding = _binding;
+            if (binding.Tls.TryAccept(socket) is { } connection)
+            {
+                _ = _intake.ServeAsync(connection, binding.Options);
+                return;
+            }
+
+            if (_disposed)
+            {
+                socket.Close();
+                return;
+            }
+        }
+    }
+}
