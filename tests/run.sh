@@ -16,7 +16,7 @@ if ! command -v dotnet >/dev/null; then
   exit 3
 fi
 softhsm/install-packages.sh softhsm2-util=softhsm2 pkcs11-tool=opensc openssl=openssl curl=curl \
-  nginx=nginx-light apache2=apache2-bin node=nodejs tshark=tshark systemd-socket-activate=systemd \
+  nginx=nginx-light haproxy=haproxy apache2=apache2-bin node=nodejs tshark=tshark systemd-socket-activate=systemd \
   dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux optional:chromium=chromium optional:promtool=prometheus
 
 dotnet build ForwardSecretProxy.sln -c Release --nologo -v minimal --disable-build-servers

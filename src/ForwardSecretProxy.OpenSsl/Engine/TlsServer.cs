@@ -116,6 +116,9 @@ public sealed class TlsServer : IDisposable
             && certificates.Zip(_served).All(static pair => AreEqual(pair.First, pair.Second));
     }
 
+    /// <summary>Whether a client that asks for <paramref name="name"/> (lower case) is answered.</summary>
+    public bool IsNamed(string name) => _names.Find(name) is not null;
+
     /// <summary>Takes over an accepted socket; nothing is read or written before the handshake is asked for.</summary>
     public TlsConnection Accept(Socket socket)
     {

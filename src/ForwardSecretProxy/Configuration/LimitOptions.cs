@@ -11,6 +11,23 @@ internal sealed record LimitOptions
     public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>
+    /// <c>MaxConnectionsPerClient</c>: open connections of one client, an IPv4 address or an IPv6 network of 64 bits; more
+    /// are closed at once, and 0 is no limit. Default 1,000: enough for the hundreds of people that an office or a carrier
+    /// has behind one address, and a tenth of what there is. A default does not hold for loopback addresses: those are this
+    /// machine's own proxies and tunnels, with everybody behind them. Nor does any for <c>TrustedProxies</c>.
+    /// Example: <c>200</c>.
+    /// </summary>
+    public int? MaxConnectionsPerClient { get; init; }
+
+    /// <summary>
+    /// <c>MaxHandshakesPerClientPerSecond</c>: new connections of one client each second, in the long run; five times as
+    /// many may come at once, and 0 is no limit. More are closed before they cost a signature. Default 100: what a small
+    /// token can sign at all, and far above what a crowd behind one address needs. For whom it holds:
+    /// as <see cref="MaxConnectionsPerClient"/>. Example: <c>20</c>.
+    /// </summary>
+    public int? MaxHandshakesPerClientPerSecond { get; init; }
+
+    /// <summary>
     /// <c>MaxRequestBodyBytes</c>: the largest request body, in bytes; 0 is no limit. Default 0: bodies are streamed,
     /// never collected, so what is too large is the service's own decision. Example: <c>104857600</c>.
     /// </summary>
@@ -94,4 +111,10 @@ internal sealed record LimitOptions
     /// Example: <c>"5s"</c>.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>What <see cref="MaxConnectionsPerClient"/> comes to; 0 is no limit.</summary>
+    public int ConnectionsPerClient(bool isLoopback) => MaxConnectionsPerClient ?? (isLoopback ? 0 : 1_000);
+
+    /// <summary>What <see cref="MaxHandshakesPerClientPerSecond"/> comes to; 0 is no limit.</summary>
+    public int HandshakesPerClientPerSecond(bool isLoopback) => MaxHandshakesPerClientPerSecond ?? (isLoopback ? 0 : 100);
 }

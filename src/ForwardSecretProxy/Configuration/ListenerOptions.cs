@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ForwardSecretProxy.Configuration;
 
-/// <summary>One entry of <c>Listeners</c>: an address that answers with TLS.</summary>
+/// <summary>One entry of <c>Listeners</c>: an address that answers with TLS, or one that only sends clients there.</summary>
 internal sealed record ListenerOptions
 {
     /// <summary>The entry's name, for messages and logs.</summary>
@@ -23,4 +23,30 @@ internal sealed record ListenerOptions
 
     /// <summary><c>ClientCertificates</c>: whose certificates clients are asked for; null, the default, when they are not.</summary>
     public ClientCertificateOptions? ClientCertificates { get; init; }
+
+    /// <summary>
+    /// <c>AcceptProxyProtocol</c>: whether each connection begins with a header of the PROXY protocol, version 1 or 2, that
+    /// says who the client is. It must, then, and must come from one of <c>TrustedProxies</c>; anything else is closed.
+    /// Default <c>false</c>: without a load balancer that sends it there would be nothing but closed connections.
+    /// </summary>
+    public bool AcceptProxyProtocol { get; init; }
+
+    /// <summary>What a listener with <c>"Protocol": "redirect"</c> does; null for one that serves.</summary>
+    public RedirectOptions? Redirect { get; init; }
+}
+
+/// <summary>A listener without TLS, which answers with the https address of what was asked for, and serves nothing.</summary>
+internal sealed record RedirectOptions
+{
+    /// <summary>
+    /// <c>HttpsPort</c>: the port in the addresses that clients are sent to. Default 443. Example: <c>8443</c>.
+    /// </summary>
+    public int HttpsPort { get; init; } = 443;
+
+    /// <summary>
+    /// <c>AcmeChallengeFolder</c>: where an ACME client puts its answers to http-01 challenges (RFC 8555 section 8.3), one
+    /// file a token; they are served at <c>/.well-known/acme-challenge/</c>. Default: none, and such requests are
+    /// redirected like any other. Example: <c>"/var/lib/fsp/acme"</c>.
+    /// </summary>
+    public string? AcmeChallengeFolder { get; init; }
 }

@@ -5,40 +5,82 @@ namespace ForwardSecretProxy.Configuration;
 /// <summary>Reads one entry of <c>Listeners</c>.</summary>
 internal static class ListenerReader
 {
+    private const string Http = "http";
+    private const string RedirectProtocol = "redirect";
     private static readonly string[] MailProtocols = ["tcp", "smtp", "imap", "pop3", "sieve"];
 
     /// <summary>Reads the entry; null when it cannot be listened on.</summary>
     /// <param name="listener">The entry.</param>
     /// <param name="certificates">The names in the <c>Certificates</c> section, in order.</param>
-    public static ListenerOptions? Read(SectionReader listener, IReadOnlyList<string> certificates)
+    /// <param name="trustsSomebody">Whether there are trusted proxies.</param>
+    public static ListenerOptions? Read(SectionReader listener, IReadOnlyList<string> certificates, bool trustsSomebody)
     {
-        var speaksHttp = ReadProtocol(listener);
+        var protocol = ReadProtocol(listener);
         var address = ReadAddress(listener);
-        var chosen = ReadCertificates(listener, certificates);
-        var clients = ClientCertificateReader.Read(listener.Section("ClientCertificates"));
+        var isRedirect = protocol == RedirectProtocol;
+        var chosen = isRedirect ? [] : ReadCertificates(listener, certificates);
+        var acceptsProxyProtocol = ReadAcceptProxyProtocol(listener, trustsSomebody);
+        var redirect = isRedirect ? ReadRedirect(listener) : null;
+        var clients = isRedirect ? null : ClientCertificateReader.Read(listener.Section("ClientCertificates"));
         // The keys of a mail listener are not unknown, only early: one error, at Protocol, says so.
-        if (speaksHttp)
-            listener.RejectUnknownKeys();
-        return address is null || !speaksHttp
+        if (protocol is null) return null;
+        RefuseOthers(listener, isRedirect);
+        listener.RejectUnknownKeys();
+        return address is null
             ? null
             : new ListenerOptions
             {
-                Name = listener.Name, Address = address, Certificates = chosen, ClientCertificates = clients,
+                Name = listener.Name,
+                Address = address,
+                Certificates = chosen,
+                ClientCertificates = clients,
+                AcceptProxyProtocol = acceptsProxyProtocol,
+                Redirect = redirect,
             };
     }
 
-    private static bool ReadProtocol(SectionReader listener)
+    private static string? ReadProtocol(SectionReader listener)
     {
-        var protocol = listener.Text("Protocol", "http", type: "http");
-        if (string.Equals(protocol, "http", StringComparison.OrdinalIgnoreCase))
-            return true;
+        var protocol = listener.Text("Protocol", Http, type: $"{Http} or {RedirectProtocol}");
+        if (string.Equals(protocol, Http, StringComparison.OrdinalIgnoreCase)) return Http;
+        if (string.Equals(protocol, RedirectProtocol, StringComparison.OrdinalIgnoreCase)) return RedirectProtocol;
 
         if (MailProtocols.Contains(protocol, StringComparer.OrdinalIgnoreCase))
             listener.Report("Protocol", $"{protocol} is not supported by this version",
-                "Only http is; take the listener out of the file.");
+                "Only http and redirect are; take the listener out of the file.");
         else
-            listener.Report("Protocol", $"\"{protocol}\" is not a protocol", "Write \"http\".");
-        return false;
+            listener.Report("Protocol", $"\"{protocol}\" is not a protocol", "Write \"http\" or \"redirect\".");
+        return null;
+    }
+
+    private static bool ReadAcceptProxyProtocol(SectionReader listener, bool trustsSomebody)
+    {
+        var accepts = listener.Boolean("AcceptProxyProtocol", whenAbsent: false);
+        if (accepts && !trustsSomebody)
+        {
+            listener.Report("AcceptProxyProtocol", "there are no TrustedProxies, so every connection would be closed",
+                "Name the load balancers in TrustedProxies, at the top of the file: \"TrustedProxies\": [ \"10.0.0.5\" ].");
+        }
+        return accepts;
+    }
+
+    private static RedirectOptions ReadRedirect(SectionReader listener) => new()
+    {
+        HttpsPort = listener.Int32("HttpsPort", new RedirectOptions().HttpsPort, 1, ushort.MaxValue),
+        AcmeChallengeFolder = listener.FilePath("AcmeChallengeFolder"),
+    };
+
+    private static void RefuseOthers(SectionReader listener, bool isRedirect)
+    {
+        if (isRedirect)
+        {
+            listener.Refuse("Certificates", "a redirect listener speaks no TLS and has none", "Remove the key.");
+            listener.Refuse("ClientCertificates", "a redirect listener speaks no TLS and asks for none", "Remove the key.");
+            return;
+        }
+
+        foreach (var key in (string[])["HttpsPort", "AcmeChallengeFolder"])
+            listener.Refuse(key, "only a listener with \"Protocol\": \"redirect\" has it", "Remove the key.");
     }
 
     private static IPEndPoint? ReadAddress(SectionReader listener)

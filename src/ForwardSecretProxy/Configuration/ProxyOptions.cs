@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.OpenSsl.Engine;
 
 namespace ForwardSecretProxy.Configuration;
@@ -16,6 +17,13 @@ internal sealed record ProxyOptions
 
     /// <summary><c>Tls</c>: what it offers.</summary>
     public required TlsPolicy Tls { get; init; }
+
+    /// <summary>
+    /// <c>TrustedProxies</c>: addresses and networks of the proxies and load balancers in front, whose word about the client
+    /// counts: X-Forwarded-For, -Proto and -Host, and the PROXY protocol. Default: none, because everybody can write such
+    /// words. Example: <c>[ "10.0.0.0/24", "2001:db8::5" ]</c>.
+    /// </summary>
+    public required TrustedProxies TrustedProxies { get; init; }
 
     /// <summary><c>Limits</c>: what a client may cost.</summary>
     public required LimitOptions Limits { get; init; }

@@ -1,3 +1,5 @@
+using ForwardSecretProxy.Clients;
+
 namespace ForwardSecretProxy.Configuration;
 
 /// <summary>Reads a whole configuration: the one place that knows which sections there are.</summary>
@@ -12,12 +14,16 @@ internal static class ProxyOptionsReader
         var root = new SectionReader(configuration, context);
         var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
         var certificates = ReadCertificates(root, out var certificateNames);
+        var trusted = TrustedProxies.Parse(
+            root.TextList("TrustedProxies", [], "10.0.0.0/24"),
+            (message, mend) => root.Report("TrustedProxies", message, mend));
         var options = new ProxyOptions
         {
             Tokens = tokens,
             Certificates = certificates,
-            Listeners = ReadListeners(root, certificateNames),
+            Listeners = ReadListeners(root, certificateNames, trustsSomebody: root.Has("TrustedProxies")),
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
+            TrustedProxies = trusted,
             Limits = ReadLimits(root.Section("Limits")),
             Backends = [.. root.Entries("Backends").Select(BackendReader.Read)],
             Admin = AdminReader.Read(root),
@@ -47,12 +53,13 @@ internal static class ProxyOptionsReader
         return certificates;
     }
 
-    private static List<ListenerOptions> ReadListeners(SectionReader root, IReadOnlyList<string> certificates)
+    private static List<ListenerOptions> ReadListeners(
+        SectionReader root, IReadOnlyList<string> certificates, bool trustsSomebody)
     {
         var listeners = new List<ListenerOptions>();
         foreach (var entry in root.Entries("Listeners"))
         {
-            if (ListenerReader.Read(entry, certificates) is not { } listener)
+            if (ListenerReader.Read(entry, certificates, trustsSomebody) is not { } listener)
                 continue;
 
             if (listener.Address.Port != 0
@@ -60,6 +67,12 @@ internal static class ProxyOptionsReader
                 entry.Report("Address", $"{listener.Address} is already the address of listener \"{same.Name}\"",
                     "Give one of them another port, or put both certificates into one listener.");
             listeners.Add(listener);
+        }
+
+        if (listeners.Count > 0 && listeners.TrueForAll(listener => listener.Redirect is not null))
+        {
+            root.Report("Listeners", "all of them only redirect, to where nobody listens",
+                "Add one that serves, for example \"https\": { \"Address\": \"0.0.0.0:443\" }.");
         }
         return listeners;
     }
@@ -71,6 +84,8 @@ internal static class ProxyOptionsReader
         var read = new LimitOptions
         {
             MaxConnections = limits.Int32("MaxConnections", defaults.MaxConnections, 1, 10_000_000),
+            MaxConnectionsPerClient = limits.OptionalInt32("MaxConnectionsPerClient", 0, 10_000_000),
+            MaxHandshakesPerClientPerSecond = limits.OptionalInt32("MaxHandshakesPerClientPerSecond", 0, 1_000_000),
             MaxRequestBodyBytes = limits.Integer("MaxRequestBodyBytes", defaults.MaxRequestBodyBytes, 0, long.MaxValue),
             RequestHeadersTimeout = limits.Time("RequestHeadersTimeout", defaults.RequestHeadersTimeout, least, most),
             KeepAliveTimeout = limits.Time("KeepAliveTimeout", defaults.KeepAliveTimeout, least, most),

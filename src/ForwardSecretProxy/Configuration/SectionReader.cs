@@ -87,25 +87,20 @@ internal sealed class SectionReader
     /// <summary>A whole number between the two limits, both included.</summary>
     public long Integer(string key, long? whenAbsent, long minimum, long maximum)
     {
-        var fallback = whenAbsent ?? 0;
         Describe(key, "number", whenAbsent?.ToString(CultureInfo.InvariantCulture));
-        if (Scalar(key, "number") is not { } text)
-            return fallback;
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
-        {
-            Report(key, $"\"{text}\" is not a whole number", $"Write a number from {minimum} to {maximum}.");
-            return fallback;
-        }
-        if (value >= minimum && value <= maximum)
-            return value;
-
-        Report(key, $"{value} is out of range", $"Write a number from {minimum} to {maximum}.");
-        return fallback;
+        return Number(key, minimum, maximum) ?? whenAbsent ?? 0;
     }
 
     /// <summary>A whole number of 32 bits between the two limits, both included.</summary>
     public int Int32(string key, int whenAbsent, int minimum, int maximum) =>
         (int)Integer(key, whenAbsent, minimum, maximum);
+
+    /// <summary>A whole number between the two limits, both included; null when absent.</summary>
+    public int? OptionalInt32(string key, int minimum, int maximum)
+    {
+        Describe(key, "number", null);
+        return (int?)Number(key, minimum, maximum);
+    }
 
     /// <summary>A length of time between the two limits, both included.</summary>
     public TimeSpan Time(string key, TimeSpan whenAbsent, TimeSpan minimum, TimeSpan maximum)
@@ -214,6 +209,20 @@ internal sealed class SectionReader
 
     /// <summary>Reports a problem with this object as a whole.</summary>
     public void Report(string message, string mend) => _context.Report(Path, message, mend);
+
+    /// <summary>Null when it is absent, or was reported.</summary>
+    private long? Number(string key, long minimum, long maximum)
+    {
+        if (Scalar(key, "number") is not { } text)
+            return null;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            Report(key, $"\"{text}\" is not a whole number", $"Write a number from {minimum} to {maximum}.");
+        else if (value < minimum || value > maximum)
+            Report(key, $"{value} is out of range", $"Write a number from {minimum} to {maximum}.");
+        else
+            return value;
+        return null;
+    }
 
     private string? Scalar(string key, string type)
     {

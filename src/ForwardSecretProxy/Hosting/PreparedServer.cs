@@ -19,6 +19,9 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>The listeners with the TLS side of each, which listeners with the same certificates and clients share.</summary>
     public required IReadOnlyList<PreparedListener> Listeners { get; init; }
 
+    /// <summary>The TLS sides, each once.</summary>
+    public IEnumerable<TlsServer> TlsServers => Listeners.Select(listener => listener.Tls).OfType<TlsServer>().Distinct();
+
     /// <summary>Which request goes where.</summary>
     public required RouteTable Routes { get; init; }
 
@@ -28,6 +31,9 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>The files whose contents it was made of, besides the configuration's own.</summary>
     public IEnumerable<string> Files => Options.Certificates.Select(certificate => certificate.Chain)
         .Concat(Options.Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []));
+
+    /// <summary>Whether one of the certificates is for the host name, which is in lower case.</summary>
+    public bool IsServed(string name) => TlsServers.Any(tls => tls.IsNamed(name));
 
     /// <summary>Lets everything go but what <paramref name="next"/> has taken over.</summary>
     public void Retire(PreparedServer next)
@@ -42,11 +48,9 @@ internal sealed record PreparedServer : IDisposable
         foreach (var tls in TlsServers) tls.Dispose();
         Keys.Dispose();
     }
-
-    private IEnumerable<TlsServer> TlsServers => Listeners.Select(listener => listener.Tls).Distinct();
 }
 
 /// <summary>One listener, ready to accept.</summary>
 /// <param name="Options">Its address and certificates.</param>
-/// <param name="Tls">Its TLS side.</param>
-internal sealed record PreparedListener(ListenerOptions Options, TlsServer Tls);
+/// <param name="Tls">Its TLS side; null for one that only redirects.</param>
+internal sealed record PreparedListener(ListenerOptions Options, TlsServer? Tls);

@@ -1,6 +1,8 @@
+using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Redirecting;
 using ForwardSecretProxy.Requests;
 using ForwardSecretProxy.Routing;
 using Microsoft.AspNetCore.Connections;
@@ -28,8 +30,8 @@ internal static class ProxyApplication
             EnvironmentName = Environments.Production,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        var options = start.Server!.Options;
-        builder.Logging.AddStandardError(new LiveLogging(options.Logging));
+        var initial = start.Server!.Options;
+        builder.Logging.AddStandardError(new LiveLogging(initial.Logging));
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton(start);
         builder.Services.AddSingleton<ServiceManager>();
@@ -40,7 +42,7 @@ internal static class ProxyApplication
             kestrel.AddServerHeader = false;
             StrictParsing.Apply(kestrel);
             kestrel.Listen(new ListenersEndPoint());
-            KestrelLimits.Apply(kestrel.Limits, options.Limits);
+            KestrelLimits.Apply(kestrel.Limits, initial.Limits);
         });
         // How long a stop takes is decided where it is asked for.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
@@ -48,13 +50,16 @@ internal static class ProxyApplication
             AddReverseProxy(builder.Services, start.Server);
 
         var application = builder.Build();
+        var server = application.Services.GetRequiredService<RunningServer>();
         application.UseRequestLog();
-        application.Use(EndConnectionsWhenDraining(application.Services.GetRequiredService<RunningServer>()));
-        if (options.Admin is not null)
+        application.Use(EndConnectionsWhenDraining(server));
+        if (initial.Admin is not null)
             application.Use(application.Services.GetRequiredService<RequestMetrics>().MeasureAsync);
         application.UseRequestHygiene();
-        application.Use(static (context, next) =>
+        application.Use(new PlaintextMiddleware(name => server.Current.IsServed(name)).InvokeAsync);
+        application.Use((context, next) =>
         {
+            ForwardedClaims.Apply(context, server.Current.Options.TrustedProxies);
             ClientClaims.Discard(context.Request.Headers);
             context.Features.Get<ClientCertificateHeaders>()?.Set(context.Request.Headers);
             return next(context);
@@ -73,8 +78,8 @@ internal static class ProxyApplication
             .AddSingleton(new ConnectionLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
             .AddSingleton<TlsMetrics>()
             .AddSingleton<RequestMetrics>()
-            .AddSingleton(provider => new ConnectionIntake(options.Tls.Limits, options.Limits.KeepAliveTimeout,
-                provider.GetRequiredService<TlsMetrics>(), provider.GetRequiredService<LiveLogging>(),
+            .AddSingleton(provider => new ConnectionIntake(
+                options, provider.GetRequiredService<TlsMetrics>(), provider.GetRequiredService<LiveLogging>(),
                 provider.GetRequiredService<ILogger<ConnectionIntake>>()))
             .AddSingleton<ListenerSet>()
             .AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ListenerSet>());

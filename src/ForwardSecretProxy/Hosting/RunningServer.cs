@@ -157,7 +157,7 @@ internal sealed class RunningServer : IServerState, IDisposable
     {
         var options = next.Options;
         _connections.Max = DescriptorBudget.Connections(options.Limits.MaxConnections);
-        _intake.Configure(options.Tls.Limits, options.Limits.KeepAliveTimeout);
+        _intake.Configure(options);
         KestrelLimits.Apply(_kestrel, options.Limits);
         _logging.Apply(options.Logging);
         _routes?.Apply(next.Routes, _connections.Max);

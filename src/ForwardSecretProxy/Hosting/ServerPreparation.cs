@@ -42,6 +42,7 @@ internal static class ServerPreparation
         // Its socket stays as it is as long as the process lives.
         if (scope.Previous is null && options.Admin?.Address is IPEndPoint admin)
             scope.Sockets?.Probe("Admin:Address", admin, context);
+        LookForChallengeFolders(options.Listeners, context);
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);
         var clients = ClientCertificatePreparation.Prepare(options.Listeners, context);
@@ -65,10 +66,16 @@ internal static class ServerPreparation
         KeyOwner keys,
         PreparedServer? previous)
     {
-        var servers = new List<TlsServer>(previous?.Listeners.Select(listener => listener.Tls).Distinct() ?? []);
+        var servers = new List<TlsServer>(previous?.TlsServers ?? []);
         var listeners = new List<PreparedListener>();
         foreach (var listener in options.Listeners)
         {
+            if (listener.Redirect is not null)
+            {
+                listeners.Add(new PreparedListener(listener, null));
+                continue;
+            }
+
             TlsCertificate[] chosen = [.. listener.Certificates
                 .Select(name => certificates.First(certificate => certificate.Options.Name == name).Certificate)];
             var asked = clients.GetValueOrDefault(listener.Name);
@@ -79,6 +86,22 @@ internal static class ServerPreparation
             listeners.Add(new PreparedListener(listener, tls));
         }
         return listeners;
+    }
+
+    private static void LookForChallengeFolders(IReadOnlyList<ListenerOptions> listeners, ConfigurationContext context)
+    {
+        foreach (var listener in listeners)
+        {
+            // Some ACME clients make it for each challenge and remove it afterwards.
+            if (listener.Redirect?.AcmeChallengeFolder is { } folder && !Directory.Exists(folder))
+            {
+                context.Report(new ConfigurationProblem($"Listeners:{listener.Name}:AcmeChallengeFolder",
+                    $"there is no folder {folder}", "Create it, or see to it that the ACME client does.")
+                {
+                    Severity = ConfigurationProblemSeverity.Warning,
+                });
+            }
+        }
     }
 
     private static void RequireOpenSsl(ConfigurationContext context)

@@ -80,6 +80,6 @@ internal static class ServerRunner
         }
 
         var milliseconds = (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-        HostingLog.Started(logger, milliseconds, string.Join(", ", server.Current.Listeners[0].Tls.Groups));
+        HostingLog.Started(logger, milliseconds, string.Join(", ", server.Current.TlsServers.First().Groups));
     }
 }

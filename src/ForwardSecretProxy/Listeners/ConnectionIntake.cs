@@ -1,19 +1,24 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Threading.Channels;
+using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.OpenSsl.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace ForwardSecretProxy.Listeners;
 
 /// <summary>
-/// What happens to a connection between its listener and Kestrel: it waits for its turn, shakes hands, and is given on
-/// when it has something to say. Whoever fails the handshake, or stays silent after it, never costs Kestrel anything.
+/// What happens to a connection between its listener and Kestrel: it is asked who it is from, waits for its turn, shakes
+/// hands, and is given on when it has something to say. Whoever fails the handshake, or stays silent after it, never costs
+/// Kestrel anything.
 /// </summary>
 internal sealed partial class ConnectionIntake : IConnectionListener
 {
+    private readonly ClientGate _gate;
     private readonly HandshakeAdmission _admission;
     private readonly TlsMetrics _metrics;
     private readonly ILogger _logger;
@@ -22,23 +27,20 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     private readonly Channel<ConnectionContext> _ready = Channel.CreateUnbounded<ConnectionContext>();
     private readonly IdleClock _silence;
 
-    /// <summary>Begins with these limits.</summary>
-    /// <param name="limits">How many handshakes run and wait.</param>
-    /// <param name="idleTimeout">How long a connection may be silent after its handshake.</param>
+    /// <summary>Begins with the limits of <paramref name="options"/>.</summary>
+    /// <param name="options">As for <see cref="Configure"/>.</param>
     /// <param name="metrics">Takes how handshakes end.</param>
     /// <param name="logging">Says how a client may be named.</param>
     /// <param name="logger">Takes events 3001 to 3099.</param>
     public ConnectionIntake(
-        HandshakeLimits limits,
-        TimeSpan idleTimeout,
-        TlsMetrics metrics,
-        LiveLogging logging,
-        ILogger<ConnectionIntake> logger)
+        ProxyOptions options, TlsMetrics metrics, LiveLogging logging, ILogger<ConnectionIntake> logger)
     {
         _metrics = metrics;
-        _admission = new HandshakeAdmission(limits.MaxConcurrent, limits.MaxQueued);
+        _admission = new HandshakeAdmission(options.Tls.Limits.MaxConcurrent, options.Tls.Limits.MaxQueued);
         metrics.Observe(_admission);
-        _silence = new IdleClock(idleTimeout, TimeProvider.System);
+        _silence = new IdleClock(options.Limits.KeepAliveTimeout, TimeProvider.System);
+        _gate = new ClientGate(_silence, logger, TimeProvider.System);
+        _gate.Configure(options);
         _logging = logging;
         _logger = logger;
     }
@@ -49,19 +51,31 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     /// <summary>How many connections are in their handshake or wait for their turn.</summary>
     public int Handshakes => _admission.Count;
 
-    /// <summary>Changes the limits for what comes.</summary>
-    public void Configure(HandshakeLimits limits, TimeSpan idleTimeout)
+    /// <summary>
+    /// Changes for what comes how many handshakes run and wait, how long a connection may be silent after its handshake, who
+    /// is trusted, and what one client may have.
+    /// </summary>
+    public void Configure(ProxyOptions options)
     {
-        _admission.Configure(limits.MaxConcurrent, limits.MaxQueued);
-        _silence.Configure(idleTimeout);
+        _gate.Configure(options);
+        _admission.Configure(options.Tls.Limits.MaxConcurrent, options.Tls.Limits.MaxQueued);
+        _silence.Configure(options.Limits.KeepAliveTimeout);
     }
 
     /// <summary>Takes over a connection that was just accepted. Does not throw.</summary>
     public async Task ServeAsync(TlsConnection connection, ListenerOptions listener)
     {
         var accepted = Stopwatch.GetTimestamp();
+        var seat = default(ClientSeat);
         try
         {
+            if (await _gate.PassAsync(connection, connection.RemoteEndPoint, listener) is not { } client)
+            {
+                connection.Dispose();
+                return;
+            }
+
+            seat = client.Seat;
             if (!await _admission.EnterAsync(_end.Token))
             {
                 _metrics.HandshakeTurnedAway(listener.Name);
@@ -84,14 +98,67 @@ internal sealed partial class ConnectionIntake : IConnectionListener
             _metrics.HandshakeEnded(listener.Name, result.Outcome, connection.Session, accepted, admitted);
 
             if (result.Outcome == TlsHandshakeOutcome.Completed && await SpeaksAsync(connection))
-                await HandOverAsync(connection, listener);
+            {
+                var context = new TlsConnectionContext(connection, client, listener);
+                seat = default;
+                await HandOverAsync(context);
+            }
             else
-                await CloseAsync(connection, result);
+            {
+                await CloseAsync(connection, client.EndPoint, result);
+            }
         }
         catch (Exception exception)
         {
-            if (!_end.IsCancellationRequested) LogHandshakeBroke(exception);
+            if (exception is not OperationCanceledException && !_end.IsCancellationRequested) LogHandshakeBroke(exception);
             connection.Dispose();
+        }
+        finally
+        {
+            seat.Leave();
+        }
+    }
+
+    /// <summary>Takes over a connection that was just accepted and stays without TLS. Does not throw.</summary>
+    public async Task ServePlainAsync(AcceptedSocket socket, ListenerOptions listener)
+    {
+        PolledSocket connection;
+        try
+        {
+            connection = PolledSocket.Accept(socket);
+        }
+        catch (Win32Exception exception)
+        {
+            socket.Close();
+            LogAcceptFailed(exception.Message);
+            return;
+        }
+
+        var seat = default(ClientSeat);
+        try
+        {
+            if (await _gate.PassAsync(connection, connection.RemoteEndPoint, listener) is { } client)
+            {
+                seat = client.Seat;
+                await connection.ReadAsync(Memory<byte>.Empty, _silence.Token);
+                var context = new PlainConnectionContext(connection, client, listener);
+                seat = default;
+                await HandOverAsync(context);
+            }
+            else
+            {
+                connection.Dispose();
+            }
+        }
+        catch (Exception exception)
+        {
+            // The client has gone, or its time is over; anything else is ours.
+            if (exception is not (IOException or OperationCanceledException)) LogConnectionBroke(exception);
+            connection.Dispose();
+        }
+        finally
+        {
+            seat.Leave();
         }
     }
 
@@ -133,18 +200,17 @@ internal sealed partial class ConnectionIntake : IConnectionListener
         }
     }
 
-    private async ValueTask HandOverAsync(TlsConnection connection, ListenerOptions listener)
+    private async ValueTask HandOverAsync(ConnectionContext context)
     {
-        var context = new TlsConnectionContext(connection, listener);
         if (!_ready.Writer.TryWrite(context)) await context.DisposeAsync();
     }
 
-    private async ValueTask CloseAsync(TlsConnection connection, TlsHandshakeResult result)
+    private async ValueTask CloseAsync(TlsConnection connection, EndPoint? client, TlsHandshakeResult result)
     {
         if (result.Outcome == TlsHandshakeOutcome.SigningFailed)
             LogSigningFailed(result.Detail ?? "no reason given");
         else if (result.Outcome != TlsHandshakeOutcome.Completed)
-            LogHandshakeFailed(_logging.Client(connection.RemoteEndPoint), result.Outcome, result.Detail ?? "");
+            LogHandshakeFailed(_logging.Client(client), result.Outcome, result.Detail ?? "");
         await connection.CloseAsync();
     }
 
@@ -156,6 +222,9 @@ internal sealed partial class ConnectionIntake : IConnectionListener
 
     [LoggerMessage(3003, LogLevel.Error, "A handshake broke in the proxy.")]
     private partial void LogHandshakeBroke(Exception exception);
+
+    [LoggerMessage(3053, LogLevel.Error, "A connection without TLS broke in the proxy.")]
+    private partial void LogConnectionBroke(Exception exception);
 
     [LoggerMessage(3004, LogLevel.Error, "A handshake failed because the token did not sign: {Reason}")]
     private partial void LogSigningFailed(string reason);

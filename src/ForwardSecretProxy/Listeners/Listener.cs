@@ -50,6 +50,12 @@ internal sealed class Listener : IDisposable
         {
             // It may be another in the next moment, and the TLS side of the one before gone.
             var binding = _binding;
+            if (binding.Tls is null)
+            {
+                _ = _intake.ServePlainAsync(socket, binding.Options);
+                return;
+            }
+
             if (binding.Tls.TryAccept(socket) is { } connection)
             {
                 _ = _intake.ServeAsync(connection, binding.Options);

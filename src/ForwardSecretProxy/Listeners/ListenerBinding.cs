@@ -7,6 +7,6 @@ namespace ForwardSecretProxy.Listeners;
 /// <summary>A listener with all it needs to accept.</summary>
 /// <param name="Options">What the configuration says of it.</param>
 /// <param name="Socket">Bound and listening. Two bindings with the same one are the same listener, changed.</param>
-/// <param name="Tls">What its connections are served with.</param>
+/// <param name="Tls">What its connections are served with; null for a listener without TLS.</param>
 /// <param name="IsInherited">Whether the service manager holds the socket, too, and with it the queue of who waits.</param>
-internal sealed record ListenerBinding(ListenerOptions Options, Socket Socket, TlsServer Tls, bool IsInherited);
+internal sealed record ListenerBinding(ListenerOptions Options, Socket Socket, TlsServer? Tls, bool IsInherited);

@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.IO.Pipelines;
-using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Routing;
@@ -15,77 +13,30 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace ForwardSecretProxy.Listeners;
 
-/// <summary>
-/// A TLS connection as Kestrel knows one. Its <see cref="TlsSessionInfo"/> and the <see cref="ListenerOptions"/> of the
-/// listener it came by are among its features.
-/// </summary>
+/// <summary>A TLS connection as Kestrel knows one. Its <see cref="TlsSessionInfo"/> is among its features.</summary>
 internal sealed class TlsConnectionContext :
-    ConnectionContext,
-    IDuplexPipe,
+    ClientConnectionContext,
     ITlsConnectionFeature,
     ITlsHandshakeFeature,
     ITlsApplicationProtocolFeature
 {
-    /// <summary>A record's worth (RFC 8446 section 5.1), so that a large response leaves in full records.</summary>
-    private const int WriteBufferSize = 16 * 1024;
-
-    private static long _lastId;
-
     private readonly TlsConnection _connection;
-    private readonly CancellationTokenSource _closed = new();
     private readonly TlsSessionInfo _session;
     private X509Certificate2? _clientCertificate;
-    private int _disposed;
 
-    internal TlsConnectionContext(TlsConnection connection, ListenerOptions listener)
+    internal TlsConnectionContext(TlsConnection connection, ServedClient client, ListenerOptions listener)
+        : base(new TlsStream(connection), client, listener)
     {
         _connection = connection;
         _session = connection.Session ?? throw new InvalidOperationException("The handshake is not done.");
-        ConnectionId = Interlocked.Increment(ref _lastId).ToString("X", CultureInfo.InvariantCulture);
         LocalEndPoint = connection.LocalEndPoint;
-        RemoteEndPoint = connection.RemoteEndPoint;
-        ConnectionClosed = _closed.Token;
-        Items = new ConnectionItems();
-
-        var stream = new TlsStream(connection);
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: WriteBufferSize, leaveOpen: true));
-        Transport = this;
         Features.Set<ITlsConnectionFeature>(this);
         Features.Set<ITlsHandshakeFeature>(this);
         Features.Set<ITlsApplicationProtocolFeature>(this);
         Features.Set(_session);
-        Features.Set(listener);
         if (_session.ClientCertificate is { } certificate) Features.Set(new ClientCertificateHeaders(certificate));
         connection.OnPeerGone(FireClosed);
     }
-
-    /// <inheritdoc/>
-    public override string ConnectionId { get; set; }
-
-    /// <inheritdoc/>
-    public override IFeatureCollection Features { get; } = new FeatureCollection();
-
-    /// <inheritdoc/>
-    public override IDictionary<object, object?> Items { get; set; }
-
-    /// <inheritdoc/>
-    public override IDuplexPipe Transport { get; set; }
-
-    /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint { get; set; }
-
-    /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint { get; set; }
-
-    /// <inheritdoc/>
-    public override CancellationToken ConnectionClosed { get; set; }
-
-    /// <inheritdoc/>
-    public PipeReader Input { get; }
-
-    /// <inheritdoc/>
-    public PipeWriter Output { get; }
 
     /// <summary>The verified one, made when somebody asks; null when the client has none.</summary>
     X509Certificate2? ITlsConnectionFeature.ClientCertificate
@@ -137,21 +88,6 @@ internal sealed class TlsConnectionContext :
     Task<X509Certificate2?> ITlsConnectionFeature.GetClientCertificateAsync(CancellationToken cancellationToken) =>
         Task.FromResult(((ITlsConnectionFeature)this).ClientCertificate);
 
-    /// <summary>Closes as the protocol asks; see <see cref="TlsConnection.CloseAsync"/>.</summary>
-    public override async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            await _connection.CloseAsync();
-            FireClosed();
-        }
-
-        await base.DisposeAsync();
-    }
-
-    private void FireClosed()
-    {
-        // Never disposed: it has no timer and no wait handle, and a late edge may still come here.
-        if (!_closed.IsCancellationRequested) _closed.Cancel();
-    }
+    /// <inheritdoc/>
+    protected override ValueTask CloseAsync() => _connection.CloseAsync();
 }

@@ -5,8 +5,9 @@ namespace ForwardSecretProxy.Routing;
 
 /// <summary>
 /// Request headers by which a proxy tells the service who the client is and how it came. From a client they are a
-/// claim about itself that the service would believe, so they are discarded before anything looks at the request.
-/// What the proxy itself knows is set afterwards, by <see cref="ClientCertificateHeaders"/> and YARP's transforms.
+/// claim about itself that the service would believe, so they are discarded before anything looks at the request; from
+/// a trusted proxy what is known has been taken out of them. What the proxy itself knows is set afterwards, by
+/// <see cref="ClientCertificateHeaders"/> and YARP's transforms.
 /// </summary>
 internal static class ClientClaims
 {

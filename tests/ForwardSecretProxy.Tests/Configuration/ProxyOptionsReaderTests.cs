@@ -1,3 +1,5 @@
+using ForwardSecretProxy.Configuration;
+
 namespace ForwardSecretProxy.Tests.Configuration;
 
 public class ProxyOptionsReaderTests
@@ -47,6 +49,15 @@ public class ProxyOptionsReaderTests
         "Listeners:https:ClientCertificates:Mode", "not used")]
     [InlineData("\"Protocol\"", "\"ClientCertificates\": true, \"Protocol\"",
         "Listeners:https:ClientCertificates", "not an object")]
+    [InlineData("[ \"web\" ]", "[ \"web\" ], \"AcceptProxyProtocol\": true", "Listeners:https:AcceptProxyProtocol", "no TrustedProxies")]
+    [InlineData("[ \"web\" ]", "[ \"web\" ], \"HttpsPort\": 443", "Listeners:https:HttpsPort", "redirect")]
+    [InlineData("[ \"web\" ]", "[ \"web\" ], \"AcmeChallengeFolder\": \"a\"", "Listeners:https:AcmeChallengeFolder", "redirect")]
+    [InlineData("\"Listeners\": { ", "\"Listeners\": { \"http\": { \"Address\": \"0.0.0.0:80\", \"Protocol\": \"redirect\", \"Certificates\": [ \"web\" ] }, ",
+        "Listeners:http:Certificates", "no TLS")]
+    [InlineData("\"http\", \"Certificates\": [ \"web\" ]", "\"redirect\"", "Listeners", "only redirect")]
+    [InlineData("\"Tls\": { }", "\"TrustedProxies\": [ \"10.0.0.1/24\" ]", "TrustedProxies", "no network")]
+    [InlineData("\"Tls\": { }", "\"TrustedProxies\": \"10.0.0.1\"", "TrustedProxies", "not a list")]
+    [InlineData("\"Limits\": { }", "\"Limits\": { \"MaxConnectionsPerClient\": -1 }", "Limits:MaxConnectionsPerClient", "range")]
     [InlineData("\"Tls\": { }", "\"Tls\": true", "Tls", "not an object")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ \"ffdhe2048\" ] }", "Tls:Groups", "not a group")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ ] }", "Tls:Groups", "no group is left")]
@@ -105,5 +116,17 @@ public class ProxyOptionsReaderTests
 
         Assert.NotEmpty(loaded.Context.Problems);
         Assert.DoesNotContain(loaded.Context.Problems, p => p.ToString().Contains("98 76", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_RedirectListener_HasNoCertificatesAndAPort()
+    {
+        var loaded = Configurations.Load(Configurations.With("\"Listeners\": { ",
+            "\"Listeners\": { \"http\": { \"Address\": \"0.0.0.0:80\", \"Protocol\": \"redirect\", \"AcmeChallengeFolder\": \"acme\" }, "));
+
+        Assert.Empty(loaded.Context.Problems);
+        var listener = loaded.Options!.Listeners.Single(listener => listener.Name == "http");
+        Assert.Empty(listener.Certificates);
+        Assert.Equal(new RedirectOptions { HttpsPort = 443, AcmeChallengeFolder = "/etc/fsp/acme" }, listener.Redirect);
     }
 }

@@ -1,0 +1,25 @@
+using System.Buffers.Binary;
+using System.Net;
+
+namespace ForwardSecretProxy.Clients;
+
+/// <summary>
+/// What counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which is the least that one subscriber has
+/// (RFC 6177) and within which a machine takes what address it likes.
+/// </summary>
+internal static class ClientKey
+{
+    /// <summary>The key of an address.</summary>
+    public static ulong Of(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        if (length == 4) return OfVersion4(BinaryPrimitives.ReadUInt32BigEndian(bytes));
+        return address.IsIPv4MappedToIPv6
+            ? OfVersion4(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]))
+            : BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    /// <summary>In ff00::/8, where there are no clients (RFC 4291 section 2.7).</summary>
+    private static ulong OfVersion4(uint address) => 0xFFFF_FFFF_0000_0000 | address;
+}
