@@ -34,6 +34,9 @@ internal sealed record ProxyOptions
     /// <summary><c>Admin</c>: where it can be looked at; null for nowhere.</summary>
     public AdminOptions? Admin { get; init; }
 
+    /// <summary><c>Hsts</c>: whether browsers are told to come with https only.</summary>
+    public required HstsOptions Hsts { get; init; }
+
     /// <summary><c>ReverseProxy</c>: YARP's own section, its keys and value types already checked.</summary>
     public required IConfigurationSection ReverseProxy { get; init; }
 

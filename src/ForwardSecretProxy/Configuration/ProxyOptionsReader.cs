@@ -27,6 +27,7 @@ internal static class ProxyOptionsReader
             Limits = ReadLimits(root.Section("Limits")),
             Backends = [.. root.Entries("Backends").Select(BackendReader.Read)],
             Admin = AdminReader.Read(root),
+            Hsts = HstsReader.Read(root.Section("Hsts")),
             ReverseProxy = root.Foreign("ReverseProxy"),
             Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };

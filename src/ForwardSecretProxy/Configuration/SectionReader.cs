@@ -123,6 +123,13 @@ internal sealed class SectionReader
         return whenAbsent;
     }
 
+    /// <summary>A length of time between the two limits, both included; null when absent.</summary>
+    public TimeSpan? OptionalTime(string key, TimeSpan minimum, TimeSpan maximum)
+    {
+        Describe(key, "time", null);
+        return Has(key) ? Time(key, minimum, minimum, maximum) : null;
+    }
+
     /// <summary>One of a few words, in any case; returned as <paramref name="choices"/> spells it.</summary>
     public string Choice(string key, string whenAbsent, params IReadOnlyList<string> choices)
     {

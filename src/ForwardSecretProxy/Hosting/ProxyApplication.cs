@@ -59,9 +59,11 @@ internal static class ProxyApplication
         application.Use(new PlaintextMiddleware(name => server.Current.IsServed(name)).InvokeAsync);
         application.Use((context, next) =>
         {
-            ForwardedClaims.Apply(context, server.Current.Options.TrustedProxies);
+            var options = server.Current.Options;
+            ForwardedClaims.Apply(context, options.TrustedProxies);
             ClientClaims.Discard(context.Request.Headers);
             context.Features.Get<ClientCertificateHeaders>()?.Set(context.Request.Headers);
+            StrictTransport.Apply(context, options.Hsts);
             return next(context);
         });
         if (content is null)

@@ -118,7 +118,8 @@ public sealed class FrontFixture(ProxyFixture proxy) : IAsyncLifetime
             .With("Listeners:plain:AcmeChallengeFolder", AcmeFolder)
             .With("Listeners:plain-behind:Address", Address(PlainBehindPort))
             .With("Listeners:plain-behind:Protocol", "redirect")
-            .With("Listeners:plain-behind:AcceptProxyProtocol", true);
+            .With("Listeners:plain-behind:AcceptProxyProtocol", true)
+            .With("Hsts:MaxAge", "1h");
     }
 
     private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");

@@ -57,6 +57,11 @@ public class ProxyOptionsReaderTests
     [InlineData("\"http\", \"Certificates\": [ \"web\" ]", "\"redirect\"", "Listeners", "only redirect")]
     [InlineData("\"Tls\": { }", "\"TrustedProxies\": [ \"10.0.0.1/24\" ]", "TrustedProxies", "no network")]
     [InlineData("\"Tls\": { }", "\"TrustedProxies\": \"10.0.0.1\"", "TrustedProxies", "not a list")]
+    [InlineData("\"Tls\": { }", "\"Hsts\": { \"Preload\": true }", "Hsts:MaxAge", "missing")]
+    [InlineData("\"Tls\": { }", "\"Hsts\": { \"IncludeSubDomains\": true }", "Hsts:MaxAge", "missing")]
+    [InlineData("\"Tls\": { }", "\"Hsts\": { \"MaxAge\": \"364d\", \"IncludeSubDomains\": true, \"Preload\": true }", "Hsts:Preload", "year")]
+    [InlineData("\"Tls\": { }", "\"Hsts\": { \"MaxAge\": \"365d\", \"Preload\": true }", "Hsts:Preload", "subdomains")]
+    [InlineData("\"Tls\": { }", "\"Hsts\": { \"MaxAge\": 31536000 }", "Hsts:MaxAge", "not a length of time")]
     [InlineData("\"Limits\": { }", "\"Limits\": { \"MaxConnectionsPerClient\": -1 }", "Limits:MaxConnectionsPerClient", "range")]
     [InlineData("\"Tls\": { }", "\"Tls\": true", "Tls", "not an object")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ \"ffdhe2048\" ] }", "Tls:Groups", "not a group")]
@@ -116,6 +121,19 @@ public class ProxyOptionsReaderTests
 
         Assert.NotEmpty(loaded.Context.Problems);
         Assert.DoesNotContain(loaded.Context.Problems, p => p.ToString().Contains("98 76", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{ }", null)]
+    [InlineData("{ \"MaxAge\": \"0s\" }", "max-age=0")]
+    [InlineData("{ \"MaxAge\": \"1h\", \"IncludeSubDomains\": true }", "max-age=3600; includeSubDomains")]
+    [InlineData("{ \"MaxAge\": \"365d\", \"IncludeSubDomains\": true, \"Preload\": true }", "max-age=31536000; includeSubDomains; preload")]
+    public void Read_Hsts_BecomesTheHeader(string hsts, string? header)
+    {
+        var loaded = Configurations.Load(Configurations.With("\"Tls\": { }", $"\"Hsts\": {hsts}"));
+
+        Assert.Empty(loaded.Context.Problems);
+        Assert.Equal(header, loaded.Options!.Hsts.Header);
     }
 
     [Fact]
