@@ -217,7 +217,7 @@ function show(status) {
   byId("token-list").replaceChildren(...status.tokens.map(token => tokenCard(token, status.history)));
   byId("listeners").replaceChildren(...status.listeners.map(listener => element("li", { class: "card" },
     element("span", { class: "quiet" }, listener.name), element("b", {}, listener.address),
-    element("span", { class: "quiet" }, `with ${listener.certificates.join(", ")}`))));
+    element("span", { class: "quiet" }, listener.certificates.length ? `with ${listener.certificates.join(", ")}` : "without TLS: redirects"))));
   byId("certificates").replaceChildren(...status.certificates.map(certificateCard));
   byId("policy").textContent = `Offered: TLS ${status.policy.versions.join(" and ")}; key exchange in ${status.policy.groups.join(", ")}; `
     + (status.policy.resumption ? "returning clients may resume, with a new key exchange." : "no resumption.");

@@ -25,7 +25,7 @@ internal sealed class StatusReader(
             server.IsDraining ? "draining" : ready.Ready ? "ready" : "notReady",
             ready,
             [],
-            Describe(current.Options.Tls, current.Listeners),
+            Describe(current.Options.Tls, current.TlsServers),
             [.. current.Listeners.Select(Describe)],
             [.. current.Certificates.Select(Describe)],
             [.. current.Certificates.Select(certificate => certificate.Key).DistinctBy(key => key.TokenLabel)
@@ -35,9 +35,9 @@ internal sealed class StatusReader(
         return status with { Warnings = [.. StatusWarnings.Of(status, server.Problems)] };
     }
 
-    private static StatusPolicy Describe(TlsPolicy policy, IReadOnlyList<PreparedListener> listeners) => new(
+    private static StatusPolicy Describe(TlsPolicy policy, IEnumerable<TlsServer> servers) => new(
         policy.MinimumVersion == TlsVersion.Tls13 ? ["1.3"] : ["1.3", "1.2"],
-        listeners is [var first, ..] ? first.Tls.Groups : [],
+        servers.FirstOrDefault()?.Groups ?? [],
         policy.Resumption.Enabled);
 
     private static StatusListener Describe(PreparedListener listener) =>

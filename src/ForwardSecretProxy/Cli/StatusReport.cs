@@ -115,7 +115,7 @@ internal static class StatusReport
             table.AddRow(
                 Markup.Escape(listener.Name),
                 Markup.Escape(listener.Address),
-                Markup.Escape(string.Join(", ", listener.Certificates)));
+                Markup.Escape(listener.Certificates is [] ? "without TLS: redirects" : string.Join(", ", listener.Certificates)));
         }
         console.Write(table);
         console.MarkupLine(Markup.Escape($"TLS {string.Join(" and ", status.Policy.Versions)}; "
