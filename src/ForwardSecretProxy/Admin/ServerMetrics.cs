@@ -24,6 +24,8 @@ internal sealed class ServerMetrics
         var meter = factory.Create(MeterName);
         meter.CreateObservableGauge("fsp.ready", ObserveReadiness, null,
             "1 when clients should be sent here: listeners bound, not stopping, every token signs.");
+        meter.CreateObservableGauge("fsp.configuration.refused", () => server.Refused is null ? 0 : 1, null,
+            "1 when what the files say now was refused, and what they said before is served.");
         meter.CreateObservableGauge("fsp.start_time", () => server.Started.ToUnixTimeMilliseconds() / 1000.0, "s",
             "When the server started, since the Unix epoch.");
         meter.CreateObservableGauge("fsp.build.info", ObserveBuild, null,

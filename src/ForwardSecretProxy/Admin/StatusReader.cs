@@ -32,7 +32,7 @@ internal sealed class StatusReader(
                 .Select(key => Describe(key, figures))],
             Load(figures),
             history.Read());
-        return status with { Warnings = [.. StatusWarnings.Of(status, server.Problems)] };
+        return status with { Warnings = [.. StatusWarnings.Of(status, server.Problems, server.Refused)] };
     }
 
     private static StatusPolicy Describe(TlsPolicy policy, IEnumerable<TlsServer> servers) => new(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hosting;
 
 namespace ForwardSecretProxy.Admin;
 
@@ -26,8 +27,10 @@ internal static class StatusWarnings
     /// <summary>What is wrong with <paramref name="status"/>, errors first.</summary>
     /// <param name="status">The figures.</param>
     /// <param name="problems">What was found in the configuration.</param>
-    public static IEnumerable<StatusWarning> Of(StatusDocument status, IReadOnlyList<ConfigurationProblem> problems) =>
-        All(status, problems).OrderBy(warning => warning.Severity switch
+    /// <param name="refused">What came of the last reload when it was refused.</param>
+    public static IEnumerable<StatusWarning> Of(
+        StatusDocument status, IReadOnlyList<ConfigurationProblem> problems, ReloadReport? refused) =>
+        All(status, problems).Concat(OfReload(refused)).OrderBy(warning => warning.Severity switch
         {
             Error => 0,
             Warning => 1,
@@ -52,6 +55,12 @@ internal static class StatusWarnings
                 $"{Sentence(problem.Message)} {problem.Mend}");
         }
     }
+
+    private static IEnumerable<StatusWarning> OfReload(ReloadReport? refused) =>
+        from problem in refused?.Problems ?? []
+        where problem.Severity == ConfigurationProblemSeverity.Error
+        select new StatusWarning(Warning, problem.Path.Length == 0 ? "reload" : problem.Path,
+            $"The last reload was refused: {problem.Message}. {problem.Mend}");
 
     private static StatusWarning? Expiry(StatusCertificate certificate)
     {

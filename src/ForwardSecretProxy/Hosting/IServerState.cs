@@ -11,6 +11,9 @@ internal interface IServerState
     /// <summary>What was found in the configuration and did not keep it from being served.</summary>
     IReadOnlyList<ConfigurationProblem> Problems { get; }
 
+    /// <summary>What came of the last reload when it was refused; null when what is served is what the files say.</summary>
+    ReloadReport? Refused { get; }
+
     /// <summary>When listening began.</summary>
     DateTimeOffset Started { get; }
 

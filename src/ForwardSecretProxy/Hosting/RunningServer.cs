@@ -57,6 +57,9 @@ internal sealed class RunningServer : IServerState, IDisposable
     /// <summary>What was found in the state that is served, and did not keep it from being served.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => _start.Problems;
 
+    /// <summary>What came of the last reload when it was refused; null when what is served is what the files say.</summary>
+    public ReloadReport? Refused { get; private set; }
+
     /// <summary>When listening began.</summary>
     public DateTimeOffset Started { get; private set; }
 
@@ -183,6 +186,7 @@ internal sealed class RunningServer : IServerState, IDisposable
 
     private void Log(ReloadReport report, TimeSpan duration)
     {
+        Refused = report.Swapped ? null : report;
         foreach (var problem in report.Problems)
         {
             if (problem.Severity == ConfigurationProblemSeverity.Error)

@@ -37,7 +37,17 @@ internal sealed class PlainConnectionContext : ClientConnectionContext
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             socket.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            socket.WriteAsync(buffer, cancellationToken);
+        // As of TlsStream: to a client that has gone nothing is said.
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await socket.WriteAsync(buffer, cancellationToken);
+            }
+            catch (IOException)
+            {
+                // Kestrel reads the end of the connection.
+            }
+        }
     }
 }

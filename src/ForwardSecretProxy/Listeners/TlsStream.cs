@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.OpenSsl.Sockets;
 
@@ -10,19 +11,11 @@ internal sealed class TlsStream(TlsConnection connection) : AsyncStream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         connection.ReadAsync(buffer, cancellationToken);
 
-    /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var written = connection.WriteAsync(buffer, cancellationToken);
-        return written.IsCompletedSuccessfully ? Check(written.Result) : AwaitAsync(written);
-
-        static ValueTask Check(bool written) => written ? ValueTask.CompletedTask : ValueTask.FromException(Gone());
-
-        static async ValueTask AwaitAsync(ValueTask<bool> written)
-        {
-            if (!await written) throw Gone();
-        }
-
-        static IOException Gone() => new("The client has closed the connection.");
-    }
+    /// <summary>
+    /// Writes. What is said to a client that has gone is dropped: Kestrel hears of that by the connection's token, and takes
+    /// a flush that fails for a fault of its transport.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _ = await connection.WriteAsync(buffer, cancellationToken);
 }

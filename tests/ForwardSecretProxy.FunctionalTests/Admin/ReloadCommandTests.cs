@@ -43,6 +43,12 @@ public sealed class ReloadCommandTests(ProxyFixture proxy) : IDisposable
         Assert.Equal(Wrong, json.ExitCode);
         Assert.Contains("\"swapped\": false", json.Output, StringComparison.Ordinal);
         Assert.Equal(200, (await admin.GetAsync("/readyz")).Status);
+        Assert.Contains("\nfsp_configuration_refused{} 1\n", (await admin.GetAsync("/metrics")).Body, StringComparison.Ordinal);
+        Assert.Contains("The last reload was refused", (await admin.GetAsync("/status")).Body, StringComparison.Ordinal);
+
+        Change(admin, "no-such-file.pem", "other.pem");
+        Assert.Equal(0, (await FspProcess.RunAsync(["reload", "--admin", admin.Address])).ExitCode);
+        Assert.DoesNotContain("The last reload was refused", (await admin.GetAsync("/status")).Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,6 +71,24 @@ public sealed class ForwardingTests(ProxyFixture proxy) : IDisposable
             || value.Contains("evil", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--http1.1")]
+    [InlineData("--http2")]
+    public async Task Client_GoesAfterItsAnswer_IsNothingToLog(string option)
+    {
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Logging:LogLevel:Default", "Information");
+        await using var fsp = await FspProcess.ServeAsync(
+            configuration.WriteTo(_directory), configuration.Port, proxy.Token.Environment);
+
+        for (var visit = 0; visit < 10; visit++)
+            await Curl.GetAsync(configuration.Port, "/", "--cacert", proxy.RootPath, option);
+
+        Assert.Equal(0, await fsp.StopAsync());
+        Assert.DoesNotContain(fsp.Lines, line =>
+            line.Contains("fail:", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("Unexpected exception", StringComparison.Ordinal));
+    }
+
     private async Task<ProcessResult> CurlAsync(string target, params string[] options)
     {
         var result = await Curl.GetAsync(proxy.Port, target, ["--cacert", proxy.RootPath, .. options]);

@@ -56,7 +56,7 @@ public class StatusWarningsTests
         Assert.Empty(Of(Quiet, new ConfigurationProblem("Certificates:web:Chain", "it expires", "Renew.") { IsExpiry = true }));
 
     private static List<StatusWarning> Of(StatusDocument status, params ConfigurationProblem[] problems) =>
-        [.. StatusWarnings.Of(status, problems)];
+        [.. StatusWarnings.Of(status, problems, refused: null)];
 
     private static StatusCertificate Certificate(double daysLeft, double lifetime)
     {
