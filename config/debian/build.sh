@@ -32,6 +32,10 @@ fi
 git_says() { git -c safe.directory='*' -C "$root" "$@" 2>/dev/null || true; }
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git_says log -1 --format=%ct)}
 revision=${SOURCE_REVISION:-$(git_says rev-parse HEAD)}
+# What is not in the commit is not what the commit's number promises.
+if [[ -z ${SOURCE_REVISION:-} && -n $(git_says status --porcelain) ]]; then
+  revision+=-changed
+fi
 if [[ -z $SOURCE_DATE_EPOCH || -z $revision ]]; then
   echo "This is no git repository: set SOURCE_DATE_EPOCH and SOURCE_REVISION to those of the commit." >&2
   exit 3
