@@ -14,14 +14,13 @@ internal static class ProxyOptionsReader
         var root = new SectionReader(configuration, context);
         var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
         var certificates = ReadCertificates(root, out var certificateNames);
-        var trusted = TrustedProxies.Parse(
-            root.TextList("TrustedProxies", [], "10.0.0.0/24"),
-            (message, mend) => root.Report("TrustedProxies", message, mend));
+        var proxies = root.TextList("TrustedProxies", [], "10.0.0.0/24");
+        var trusted = TrustedProxies.Parse(proxies, (message, mend) => root.Report("TrustedProxies", message, mend));
         var options = new ProxyOptions
         {
             Tokens = tokens,
             Certificates = certificates,
-            Listeners = ReadListeners(root, certificateNames, trustsSomebody: root.Has("TrustedProxies")),
+            Listeners = ReadListeners(root, certificateNames, trustsSomebody: proxies.Count > 0),
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
             TrustedProxies = trusted,
             Limits = ReadLimits(root.Section("Limits")),

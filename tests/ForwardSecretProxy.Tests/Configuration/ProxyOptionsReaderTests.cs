@@ -50,6 +50,7 @@ public class ProxyOptionsReaderTests
     [InlineData("\"Protocol\"", "\"ClientCertificates\": true, \"Protocol\"",
         "Listeners:https:ClientCertificates", "not an object")]
     [InlineData("[ \"web\" ]", "[ \"web\" ], \"AcceptProxyProtocol\": true", "Listeners:https:AcceptProxyProtocol", "no TrustedProxies")]
+    [InlineData("[ \"web\" ] } }", "[ \"web\" ], \"AcceptProxyProtocol\": true } }, \"TrustedProxies\": [ ]", "Listeners:https:AcceptProxyProtocol", "no TrustedProxies")]
     [InlineData("[ \"web\" ]", "[ \"web\" ], \"HttpsPort\": 443", "Listeners:https:HttpsPort", "redirect")]
     [InlineData("[ \"web\" ]", "[ \"web\" ], \"AcmeChallengeFolder\": \"a\"", "Listeners:https:AcmeChallengeFolder", "redirect")]
     [InlineData("\"Listeners\": { ", "\"Listeners\": { \"http\": { \"Address\": \"0.0.0.0:80\", \"Protocol\": \"redirect\", \"Certificates\": [ \"web\" ] }, ",
