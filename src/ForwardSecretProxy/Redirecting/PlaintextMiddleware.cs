@@ -55,7 +55,8 @@ internal sealed class PlaintextMiddleware(Func<string, bool> isServed)
             return Refuse(context, StatusCodes.Status421MisdirectedRequest);
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!target.StartsWith('/')) target = context.Request.GetEncodedPathAndQuery();
+        // A whole URI, as to a proxy; "*" and CONNECT have no path (RFC 9112 section 3.2).
+        if (!target.StartsWith('/') && context.Request.Path.HasValue) target = context.Request.GetEncodedPathAndQuery();
         if (!target.StartsWith('/') || target.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return Refuse(context, StatusCodes.Status400BadRequest);
 
