@@ -83,7 +83,7 @@ public partial class ArchitectureTests
     [Fact]
     public void Sources_NativeWords_OnlyInOpenSsl()
     {
-        var sources = Path.Combine(RepositoryRoot(), "src");
+        var sources = Repository.PathOf("src");
         var allowed = Path.Combine(sources, OpenSsl) + Path.DirectorySeparatorChar;
 
         var files = Directory.EnumerateFiles(sources, "*", SearchOption.AllDirectories)
@@ -182,13 +182,4 @@ public partial class ArchitectureTests
 
     [GeneratedRegex(@"\bunsafe\b|\[\s*(DllImport|LibraryImport)\b|\bdelegate\s*\*|\bAllowUnsafeBlocks\b")]
     private static partial Regex NativeWord();
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln")))
-            directory = directory.Parent;
-        return directory?.FullName
-            ?? throw new InvalidOperationException("The tests do not run from within the repository.");
-    }
 }

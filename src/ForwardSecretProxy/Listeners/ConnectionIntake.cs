@@ -71,6 +71,7 @@ internal sealed partial class ConnectionIntake : IConnectionListener
         {
             if (await _gate.PassAsync(connection, connection.RemoteEndPoint, listener) is not { } client)
             {
+                _metrics.HandshakeTurnedAway(listener.Name);
                 connection.Dispose();
                 return;
             }

@@ -5,7 +5,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Admin;
 
 /// <summary>Where the admin listener is, and whom it answers.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class AdminListenerTests(ProxyFixture proxy) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

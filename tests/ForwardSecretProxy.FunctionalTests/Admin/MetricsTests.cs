@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ForwardSecretProxy.FunctionalTests.Admin;
 
 /// <summary>What is exported, and that whatever is said about it elsewhere is true of a real answer.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed partial class MetricsTests(ProxyFixture proxy) : IDisposable
 {
     private const string PathOfAClient = "/a-path-of-a-client-4711";

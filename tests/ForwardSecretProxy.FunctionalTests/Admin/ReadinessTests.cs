@@ -5,7 +5,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Admin;
 
 /// <summary>What <c>/readyz</c> says of a server that is well, has lost its token, or stops.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ReadinessTests(ProxyFixture proxy) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

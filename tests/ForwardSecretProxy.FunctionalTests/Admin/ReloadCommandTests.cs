@@ -3,7 +3,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Admin;
 
 /// <summary>What <c>fsp reload</c> does and says.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ReloadCommandTests(ProxyFixture proxy) : IDisposable
 {
     private const int Findings = 1;

@@ -4,7 +4,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Admin;
 
 /// <summary><c>fsp status</c> against a running proxy, and against none.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class StatusCommandTests(ProxyFixture proxy) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -7,7 +7,7 @@ namespace ForwardSecretProxy.FunctionalTests.Admin;
 /// <summary>
 /// The status page in headless Chromium. With FSP_SCREENSHOTS set to a directory, what was looked at is kept there.
 /// </summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class StatusPageTests(ProxyFixture proxy) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -7,7 +7,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Clients;
 
 /// <summary>What one client may have, when the others go on as they were.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ClientLimitTests(ProxyFixture proxy) : IDisposable
 {
     private const string Other = "127.0.0.67";

@@ -4,7 +4,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Clients;
 
 /// <summary>X-Forwarded headers from a trusted proxy, and from somebody who is none.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ForwardedHeaderTests(FrontFixture front, ProxyFixture proxy) : IClassFixture<FrontFixture>
 {
     private static readonly string[] Claims =

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
 namespace ForwardSecretProxy.FunctionalTests.Docs;
@@ -9,7 +10,7 @@ namespace ForwardSecretProxy.FunctionalTests.Docs;
 /// The services of docs/deployment.md, run from the guide's own text behind the proxy: each must see the real client, and
 /// that it came by TLS, whatever the client claims.
 /// </summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class DeploymentGuideTests(ProxyFixture proxy) : IDisposable
 {
     private const string Client = "127.0.0.66";
@@ -84,16 +85,48 @@ public sealed class DeploymentGuideTests(ProxyFixture proxy) : IDisposable
         Assert.Equal($"{Client} came by TLS\n", (await AskAsync()).Output);
     }
 
+    [Fact]
+    public async Task Haproxy_InFrontOfTheProxy_SaysWhoTheClientIsAndAsksWhetherTheTokenSigns()
+    {
+        var (front, admin) = (FreePort.Next(), FreePort.Next());
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl)
+            .With("TrustedProxies", new JsonArray("127.0.0.1"))
+            .With("Listeners:https:AcceptProxyProtocol", true)
+            .With("Admin:Address", Text($"127.0.0.1:{admin}"));
+        await using var fsp = FspProcess.Start(["serve", "--config", configuration.WriteTo(_directory)], proxy.Token.Environment);
+        await fsp.WaitForLineAsync(line => line.Contains("[1001]", StringComparison.Ordinal));
+        var file = _directory.Write("haproxy.cfg", "global\n  log stdout format raw daemon notice\n"
+            + "defaults\n  log global\n  option log-health-checks\n  timeout connect 5s\n  timeout client 20s\n  timeout server 20s\n"
+            + Block("haproxy")
+                .Replace("bind :443", Text($"bind 127.0.0.1:{front}"), StringComparison.Ordinal)
+                .Replace("10.0.0.11:443", Text($"127.0.0.1:{configuration.Port}"), StringComparison.Ordinal)
+                .Replace("port 9090", Text($"port {admin}"), StringComparison.Ordinal)
+                .Replace("10.0.0.11", "127.0.0.1", StringComparison.Ordinal));
+        await using var haproxy = ServerProcess.Start("haproxy", ["-db", "-f", file]);
+        await haproxy.WaitForLineAsync(line => line.Contains("Layer7 check passed, code: 200", StringComparison.Ordinal));
+
+        var result = await Curl.GetAsync(front, "/", "--cacert", proxy.RootPath, "--interface", Client);
+
+        Assert.Equal(Client, SeenRequest.Parse(result.Output).Headers["x-forwarded-for"]);
+    }
+
     /// <summary>The guide's block in the language, with this test's port.</summary>
     private string Example(string language)
+    {
+        var example = Block(language);
+        Assert.Contains("8080", example, StringComparison.Ordinal);
+        return example.Replace("8080", _port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    private static string Block(string language)
     {
         var guide = File.ReadAllText(Repository.Path("docs/deployment.md"));
         var opening = $"```{language}\n";
         var start = guide.IndexOf(opening, StringComparison.Ordinal) + opening.Length;
-        var example = guide[start..guide.IndexOf("```", start, StringComparison.Ordinal)];
-        Assert.Contains("8080", example, StringComparison.Ordinal);
-        return example.Replace("8080", _port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return guide[start..guide.IndexOf("```", start, StringComparison.Ordinal)];
     }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     private async Task WaitUntilItAcceptsAsync()
     {

@@ -6,7 +6,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Lifecycle;
 
 /// <summary>What a SIGHUP changes, what it leaves as it is, and what it refuses.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ReloadTests(ProxyFixture proxy) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace ForwardSecretProxy.FunctionalTests.Lifecycle;
 
 /// <summary>That nobody's request is lost when the configuration or the process is exchanged under it.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ReloadUnderLoadTests(ProxyFixture proxy, ITestOutputHelper output) : IDisposable
 {
     private const int Reloads = 100;

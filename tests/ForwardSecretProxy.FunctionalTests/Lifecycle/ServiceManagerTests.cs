@@ -4,7 +4,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Lifecycle;
 
 /// <summary>What passes between the proxy and a service manager.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class ServiceManagerTests(ProxyFixture proxy) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -7,7 +7,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Redirecting;
 
 /// <summary>A listener without TLS: it sends clients to the https address, answers ACME challenges, and serves nothing.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class RedirectTests(FrontFixture front, ProxyFixture proxy) : IClassFixture<FrontFixture>
 {
     private const string Token = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr_oA";

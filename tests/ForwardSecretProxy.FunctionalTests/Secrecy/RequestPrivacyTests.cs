@@ -12,7 +12,7 @@ namespace ForwardSecretProxy.FunctionalTests.Secrecy;
 /// What the log says about clients and requests: by default nothing, at any level, in whatever goes wrong; and what was
 /// asked for when it was.
 /// </summary>
-[Collection(RunningProxy.Name)]
+[Collection(OwnProxy.Name)]
 public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
 {
     private const string Client = "127.0.0.66";

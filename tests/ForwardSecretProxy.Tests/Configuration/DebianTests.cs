@@ -37,7 +37,7 @@ public class DebianTests
         var credential = Values("fsp.service", "LoadCredential").Single().Split(':')[0];
 
         Assert.Equal("PinCredential", Load().Tokens.Single().PinKey);
-        Assert.Contains($"\"PinCredential\": \"{credential}\"", File.ReadAllText(PathOf("fsp.jsonc")), StringComparison.Ordinal);
+        Assert.Contains($"\"PinCredential\": \"{credential}\"", File.ReadAllText(Repository.PathOf("config/debian/fsp.jsonc")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,18 +49,10 @@ public class DebianTests
     }
 
     private static ProxyOptions Load() =>
-        ConfigurationLoader.Load(File.ReadAllBytes(PathOf("fsp.jsonc")), "/etc/fsp", new Hashtable()).Options!;
+        ConfigurationLoader.Load(File.ReadAllBytes(Repository.PathOf("config/debian/fsp.jsonc")), "/etc/fsp", new Hashtable()).Options!;
 
     private static IEnumerable<string> Values(string unit, string key) =>
-        File.ReadLines(PathOf(unit))
+        File.ReadLines(Repository.PathOf($"config/debian/{unit}"))
             .Where(line => line.StartsWith(key + "=", StringComparison.Ordinal))
             .Select(line => line[(key.Length + 1)..]);
-
-    private static string PathOf(string name)
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the source tree.");
-        return Path.Combine(directory.FullName, "config", "debian", name);
-    }
 }

@@ -11,9 +11,9 @@ public class ExampleConfigurationTests
     [MemberData(nameof(Examples))]
     public void Load_Example_HasNoProblem(string name)
     {
-        var json = File.ReadAllBytes(Path.Combine(Folder(), name));
+        var json = File.ReadAllBytes(Path.Combine(Repository.PathOf("config"), name));
 
-        var loaded = ConfigurationLoader.Load(json, Folder(), new Hashtable());
+        var loaded = ConfigurationLoader.Load(json, Repository.PathOf("config"), new Hashtable());
 
         Assert.Empty(loaded.Context.Problems);
         Assert.NotEmpty(loaded.Options!.Listeners);
@@ -27,14 +27,6 @@ public class ExampleConfigurationTests
     }
 
     private static IEnumerable<string> Names() =>
-        Directory.EnumerateFiles(Folder(), "*.jsonc", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Folder(), file));
-
-    private static string Folder()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the source tree.");
-        return Path.Combine(directory.FullName, "config");
-    }
+        Directory.EnumerateFiles(Repository.PathOf("config"), "*.jsonc", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.PathOf("config"), file));
 }

@@ -12,7 +12,7 @@ public class KubernetesTests
 {
     private static readonly IReadOnlyList<YamlNode> Manifests =
     [
-        .. Directory.EnumerateFiles(Folder(), "*.yaml").Order().SelectMany(Documents),
+        .. Directory.EnumerateFiles(Repository.PathOf("config/kubernetes"), "*.yaml").Order().SelectMany(Documents),
     ];
 
     [Fact]
@@ -104,7 +104,7 @@ public class KubernetesTests
 
         Assert.Contains(
             string.Create(CultureInfo.InvariantCulture, $"{most} x {sessions} = {most * sessions}"),
-            File.ReadAllText(Path.Combine(Folder(), "README.md")), StringComparison.Ordinal);
+            File.ReadAllText(Path.Combine(Repository.PathOf("config/kubernetes"), "README.md")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,13 +162,5 @@ public class KubernetesTests
         using var reader = new StreamReader(file);
         stream.Load(reader);
         return stream.Documents.Select(document => document.RootNode);
-    }
-
-    private static string Folder()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the source tree.");
-        return Path.Combine(directory.FullName, "config", "kubernetes");
     }
 }

@@ -8,7 +8,7 @@ public partial class ReadmeTests
     [Fact]
     public void Table_NamesEveryKeyThatIsRead()
     {
-        var known = Directory.GetFiles(PathOf("src/ForwardSecretProxy/Configuration"), "*Reader.cs")
+        var known = Directory.GetFiles(Repository.PathOf("src/ForwardSecretProxy/Configuration"), "*Reader.cs")
             .SelectMany(file => ReadCall().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value)
             .ToHashSet();
@@ -57,19 +57,12 @@ public partial class ReadmeTests
     }
 
     private static IEnumerable<TableRow> Rows() =>
-        from line in File.ReadLines(PathOf("README.md"))
+        from line in File.ReadLines(Repository.PathOf("README.md"))
         let match = Row().Match(line)
         where match.Success
         select new TableRow(match.Groups[1].Value, Plain(match.Groups[2].Value), Plain(match.Groups[3].Value));
 
     private static string Plain(string cell) => cell.Trim(' ', '`', '[', ']', '"');
-
-    private static string PathOf(string relative)
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln"))) directory = directory.Parent!;
-        return Path.Combine(directory.FullName, relative);
-    }
 
     [GeneratedRegex("""(?:Text|TextList|Int32|Integer|Time|Boolean|Choice|FilePath|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
     private static partial Regex ReadCall();

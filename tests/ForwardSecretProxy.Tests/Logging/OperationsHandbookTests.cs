@@ -12,7 +12,7 @@ public partial class OperationsHandbookTests
     [Fact]
     public void LogEvents_AreThoseOfTheCode()
     {
-        var documented = File.ReadLines(PathOf("docs/operations.md"))
+        var documented = File.ReadLines(Repository.PathOf("docs/operations.md"))
             .Select(line => Row().Match(line))
             .Where(match => match.Success)
             .Select(match => new Event(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match.Groups[2].Value, match.Groups[3].Value))
@@ -32,13 +32,6 @@ public partial class OperationsHandbookTests
         let message = method.GetCustomAttribute<LoggerMessageAttribute>()
         where message is not null
         select new Event(message.EventId, message.Level.ToString().ToLowerInvariant(), message.Message);
-
-    private static string PathOf(string relative)
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln"))) directory = directory.Parent!;
-        return Path.Combine(directory.FullName, relative);
-    }
 
     [GeneratedRegex(@"^\| (\d{4}) \| (\w+) \| `([^`]+)` \| [^|]+ \| [^|]+ \|$")]
     private static partial Regex Row();

@@ -14,7 +14,7 @@ public sealed class ManualTests : IDisposable
     public async Task Write_ThisVersion_HasAPageForEachCommandAndEveryKey()
     {
         using var output = new StringWriter();
-        var readme = Path.Combine(RepositoryRoot(), "README.md");
+        var readme = Repository.PathOf("README.md");
 
         var code = await CommandLine.RunAsync(
             ["manual", _folder.FullName, "--readme", readme, "--date", "2026-11-26"], output, output);
@@ -69,12 +69,4 @@ public sealed class ManualTests : IDisposable
         command.Hidden ? [] : command.Subcommands.SelectMany(All).Prepend(command);
 
     private string Page(string name) => File.ReadAllText(Path.Combine(_folder.FullName, name));
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ForwardSecretProxy.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the source tree.");
-        return directory.FullName;
-    }
 }
