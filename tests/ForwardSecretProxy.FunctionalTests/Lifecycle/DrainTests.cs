@@ -7,6 +7,10 @@ namespace ForwardSecretProxy.FunctionalTests.Lifecycle;
 [Collection(OwnProxy.Name)]
 public sealed class DrainTests(ProxyFixture proxy) : IDisposable
 {
+    // RFC 9113 section 6.2.
+    private const byte EndStream = 0x01;
+    private const byte EndHeaders = 0x04;
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -56,18 +60,22 @@ public sealed class DrainTests(ProxyFixture proxy) : IDisposable
         await using var backend = await GatedBackend.StartAsync();
         var configuration = proxy.NewConfiguration(backend.Url);
         await using var fsp = await ServeAsync(configuration);
-        await using var client = await Http2Client.ConnectAsync(configuration.Port, proxy.Authority);
-        await client.SendAsync("/gate");
+        await using var client = await RawHttp2Client.ConnectAsync(configuration.Port);
+        await client.SendAsync(FrameType.Headers, EndStream | EndHeaders, 1, RawHttp2Client.Encode(
+        [
+            new(":method", "GET"), new(":scheme", "https"), new(":path", "/gate"), new(":authority", ProxyFixture.DefaultName),
+        ]));
         await backend.Entered;
 
         await fsp.SignalAsync("TERM");
-        var untilGoaway = await client.ReadUntilAsync(Http2Client.Goaway);
-        Assert.DoesNotContain(untilGoaway, frame => frame.EndsStream);
+        var untilGoaway = await ReadAsync(client, FrameType.GoAway);
+        Assert.Equal(FrameType.GoAway, untilGoaway[^1].Type);
+        Assert.DoesNotContain(untilGoaway, EndsTheStream);
         backend.Open();
 
-        var rest = await client.ReadToEndAsync();
-        Assert.Contains(rest, frame => frame.EndsStream);
-        Assert.DoesNotContain(rest, frame => frame.Type == Http2Client.ResetStream);
+        var rest = await ReadAsync(client, until: null);
+        Assert.Contains(rest, EndsTheStream);
+        Assert.DoesNotContain(rest, frame => frame.Type == FrameType.Reset);
         Assert.Equal(0, await fsp.WaitForExitAsync());
     }
 
@@ -101,6 +109,23 @@ public sealed class DrainTests(ProxyFixture proxy) : IDisposable
         await fsp.WaitForLineAsync(line => line.Contains("[1002]", StringComparison.Ordinal));
         Assert.Equal(0, await fsp.StopAsync("INT"));
         Assert.Contains(fsp.Lines, line => line.Contains("[1007]", StringComparison.Ordinal));
+    }
+
+    private static bool EndsTheStream(RawHttp2Frame frame) =>
+        frame is { Type: FrameType.Data or FrameType.Headers, Stream: 1 } && (frame.Flags & EndStream) != 0;
+
+    /// <summary>The frames that come, up to the first of a type or the end of the connection.</summary>
+    private static async Task<List<RawHttp2Frame>> ReadAsync(RawHttp2Client client, FrameType? until)
+    {
+        var frames = new List<RawHttp2Frame>();
+        while (await client.ReadAsync() is { } frame)
+        {
+            frames.Add(frame);
+            if (frame.Type == until)
+                break;
+        }
+
+        return frames;
     }
 
     private Task<FspProcess> ServeAsync(ProxyConfiguration configuration) =>
