@@ -30,4 +30,7 @@ internal sealed record BackendOptions
     /// that is gone is noticed before its users are. Example: <c>"2s"</c>.
     /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The files it names.</summary>
+    public IEnumerable<string> Files => ((string?[])[CaFile, ClientCertificate, ClientKey]).OfType<string>();
 }

@@ -42,4 +42,9 @@ internal sealed record ProxyOptions
 
     /// <summary><c>Logging</c>: what is written about what happens.</summary>
     public required LoggingOptions Logging { get; init; }
+
+    /// <summary>The files whose contents count, besides the configuration's own and those that hold a PIN.</summary>
+    public IEnumerable<string> Files => Certificates.Select(certificate => certificate.Chain)
+        .Concat(Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []))
+        .Concat(Backends.SelectMany(backend => backend.Files));
 }

@@ -5,24 +5,25 @@ namespace ForwardSecretProxy.Hosting;
 /// replaced in ways that have no event of their own: by a link to a directory (Kubernetes), on a network's file system.
 /// </summary>
 /// <param name="interval">How often to look. A change counts when the next look finds it the same.</param>
-/// <param name="files">The paths, asked for at each look.</param>
-/// <param name="changed">Called after a change, and not again before it is done.</param>
-internal sealed class FileWatch(TimeSpan interval, Func<IEnumerable<string>> files, Func<Task> changed)
+/// <param name="served">The state that is served, with the stamps of the files it was made of.</param>
+/// <param name="changed">Called after a change, once for each, and not again before it is done.</param>
+internal sealed class FileWatch(TimeSpan interval, Func<PreparedServer> served, Func<Task> changed)
 {
     /// <summary>Looks until <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval);
-        var known = Look();
-        var last = known;
+        IReadOnlyList<FileStamp> last = [], tried = [];
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                var now = Look();
-                if (now.SequenceEqual(last) && !now.SequenceEqual(known))
+                var server = served();
+                var now = FileStamp.Of(server.Options.Files);
+                // What was refused is not tried again until it has changed again.
+                if (now.SequenceEqual(last) && !now.SequenceEqual(server.Stamps) && !now.SequenceEqual(tried))
                 {
-                    known = now;
+                    tried = now;
                     await changed();
                 }
 
@@ -32,22 +33,6 @@ internal sealed class FileWatch(TimeSpan interval, Func<IEnumerable<string>> fil
         catch (OperationCanceledException)
         {
             // Stopped.
-        }
-    }
-
-    private List<(string Path, DateTime Written, long Length)> Look() => [.. files().Select(Look)];
-
-    private static (string Path, DateTime Written, long Length) Look(string path)
-    {
-        try
-        {
-            FileSystemInfo file = new FileInfo(path);
-            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            return (file.FullName, file.LastWriteTimeUtc, file is FileInfo { Exists: true } found ? found.Length : -1);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return (path, default, -1);
         }
     }
 }

@@ -28,9 +28,8 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>Keeps the keys of <see cref="Certificates"/>.</summary>
     public required IDisposable Keys { get; init; }
 
-    /// <summary>The files whose contents it was made of, besides the configuration's own.</summary>
-    public IEnumerable<string> Files => Options.Certificates.Select(certificate => certificate.Chain)
-        .Concat(Options.Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []));
+    /// <summary>The stamps of <see cref="ProxyOptions.Files"/> from before they were read.</summary>
+    public required IReadOnlyList<FileStamp> Stamps { get; init; }
 
     /// <summary>Whether one of the certificates is for the host name, which is in lower case.</summary>
     public bool IsServed(string name) => TlsServers.Any(tls => tls.IsNamed(name));

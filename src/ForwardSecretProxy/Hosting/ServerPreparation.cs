@@ -34,6 +34,7 @@ internal static class ServerPreparation
         RequireOpenSsl(context);
         if (options is null)
             return null;
+        var stamps = FileStamp.Of(options.Files);
 
         var routes = scope.HasRoutes
             ? await RouteTableReader.ReadAsync(options.ReverseProxy, options.Backends, context)
@@ -56,6 +57,7 @@ internal static class ServerPreparation
             Listeners = PrepareListeners(options, certificates, clients, keys, scope.Previous),
             Routes = routes,
             Keys = keys.Lease(),
+            Stamps = stamps,
         };
     }
 

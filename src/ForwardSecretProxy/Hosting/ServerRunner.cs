@@ -38,7 +38,7 @@ internal static class ServerRunner
         started?.Invoke();
 
         // Until the stop: it is also what the serving itself needs no thread for.
-        await new FileWatch(WatchInterval, () => server.Current.Files, () => server.RenewCertificatesAsync(stopping.Token))
+        await new FileWatch(WatchInterval, () => server.Current, () => server.RenewCertificatesAsync(stopping.Token))
             .RunAsync(stopping.Token);
 
         manager.Stopping();

@@ -53,10 +53,13 @@ internal sealed partial class FspProcess : IAsyncDisposable
     public Task SignalAsync(string name) => _process.SignalAsync(name);
 
     /// <summary>Sends SIGHUP, and waits for what comes of it: true when the new state is served.</summary>
-    public async Task<bool> ReloadAsync()
+    public Task<bool> ReloadAsync() => NextReloadAsync(() => SignalAsync("HUP"));
+
+    /// <summary>Waits for what comes of the reload that <paramref name="cause"/> has for its effect.</summary>
+    public async Task<bool> NextReloadAsync(Func<Task> cause)
     {
         var before = Outcomes().Count;
-        await SignalAsync("HUP");
+        await cause();
         await WaitForLineAsync(_ => Outcomes().Count > before);
         return Outcomes()[before];
     }
