@@ -10,8 +10,9 @@ namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
 /// <summary>
 /// Clients that make request after request until they are stopped, and forgive nothing: whatever is not answered with
-/// 200 is a failure, and nothing is tried again. Some make a connection for each request, some keep theirs until the
-/// server says that it ends, and some speak HTTP/2, all of them with bodies both ways.
+/// 200 is a failure. Some make a connection for each request, some keep theirs until the server says that it ends, and
+/// some speak HTTP/2, all of them with bodies both ways. Nothing is tried again, but what a GOAWAY says was not begun
+/// (RFC 9113 section 6.8), which .NET's HTTP/2 client repeats by itself.
 /// </summary>
 internal sealed class RequestLoad : IAsyncDisposable
 {
