@@ -23,6 +23,9 @@ internal static class ClientClaims
     private static readonly SearchValues<char> Initials =
         SearchValues.Create([.. Prefixes.SelectMany(prefix => (char[])[prefix[0], char.ToUpperInvariant(prefix[0])])]);
 
+    private static readonly SearchValues<char> SpelledAsItIs =
+        SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     // RFC 7239, and what common services and their frameworks read beside it.
     private static readonly FrozenSet<string> Names = new[]
     {
@@ -55,7 +58,7 @@ internal static class ClientClaims
     /// </summary>
     public static bool IsClaim(string name)
     {
-        var spelled = name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        var spelled = !name.AsSpan().ContainsAnyExcept(SpelledAsItIs)
             ? name
             : string.Create(name.Length, name, static (span, from) =>
             {
