@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
@@ -25,24 +23,7 @@ public sealed class DeploymentGuideTests(ProxyFixture proxy) : IDisposable
     {
         var server = Example("nginx").Replace("root /var/www/html;",
             "default_type text/plain; return 200 '$remote_addr $http_x_forwarded_proto';", StringComparison.Ordinal);
-        var configuration = _directory.Write("nginx.conf", $$"""
-            daemon off;
-            worker_processes 1;
-            pid {{_directory.File("nginx.pid")}};
-            error_log stderr notice;
-            events { }
-            http {
-              access_log off;
-              client_body_temp_path {{_directory.File("body")}};
-              proxy_temp_path {{_directory.File("proxy")}};
-              fastcgi_temp_path {{_directory.File("fastcgi")}};
-              uwsgi_temp_path {{_directory.File("uwsgi")}};
-              scgi_temp_path {{_directory.File("scgi")}};
-              {{server}}
-            }
-            """);
-        await using var nginx = ServerProcess.Start("nginx", ["-e", "stderr", "-c", configuration]);
-        await nginx.WaitForLineAsync(line => line.Contains("start worker process", StringComparison.Ordinal));
+        await using var nginx = await NginxServer.StartAsync(server);
 
         Assert.Equal($"{Client} https", (await AskAsync()).Output);
         Assert.Equal(0, await nginx.StopAsync());
@@ -69,7 +50,7 @@ public sealed class DeploymentGuideTests(ProxyFixture proxy) : IDisposable
             """);
         await using var apache = ServerProcess.Start("apache2", ["-X", "-f", configuration]);
         // Where it says so, nobody reads along.
-        await WaitUntilItAcceptsAsync();
+        await FreePort.WaitUntilTakenAsync(_port);
 
         Assert.Contains($"\nx-seen: {Client} on\r", (await AskAsync("-i")).Output, StringComparison.OrdinalIgnoreCase);
     }
@@ -127,25 +108,6 @@ public sealed class DeploymentGuideTests(ProxyFixture proxy) : IDisposable
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
-
-    private async Task WaitUntilItAcceptsAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        using var client = new TcpClient();
-        while (await pace.WaitForNextTickAsync(limit.Token))
-        {
-            try
-            {
-                await client.ConnectAsync(IPAddress.Loopback, _port, limit.Token);
-                return;
-            }
-            catch (SocketException)
-            {
-                // Not yet.
-            }
-        }
-    }
 
     private async Task<ProcessResult> AskAsync(params string[] options)
     {

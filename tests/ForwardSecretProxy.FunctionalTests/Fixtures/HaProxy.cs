@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 
 namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
@@ -23,7 +22,8 @@ internal sealed class HaProxy : IAsyncDisposable
         var balancer = new HaProxy();
         var file = balancer._directory.Write("haproxy.cfg", balancer.Configuration(port));
         balancer._process = ServerProcess.Start("haproxy", ["-db", "-f", file]);
-        foreach (var each in balancer._ports.Values) await WaitForAsync(each);
+        // It says nothing when it is ready.
+        foreach (var each in balancer._ports.Values) await FreePort.WaitUntilTakenAsync(each);
         return balancer;
     }
 
@@ -50,22 +50,4 @@ internal sealed class HaProxy : IAsyncDisposable
           server fsp 127.0.0.1:{port} {way.Key}
 
         """)));
-
-    /// <summary>It says nothing when it is ready.</summary>
-    private static async Task WaitForAsync(int port)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var client = new TcpClient();
-            try
-            {
-                await client.ConnectAsync("127.0.0.1", port);
-                return;
-            }
-            catch (SocketException) when (attempt < 100)
-            {
-                await Task.Delay(100);
-            }
-        }
-    }
 }
