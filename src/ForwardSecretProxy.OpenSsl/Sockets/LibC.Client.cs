@@ -8,6 +8,7 @@ namespace ForwardSecretProxy.OpenSsl.Sockets;
 /// </content>
 internal static unsafe partial class LibC
 {
+    internal const int AF_UNIX = 1;
     internal const int AF_INET = 2;
     internal const int AF_INET6 = 10;
     internal const int SOCK_STREAM = 1;

@@ -8,8 +8,8 @@ using ForwardSecretProxy.OpenSsl.Engine;
 namespace ForwardSecretProxy.OpenSsl.Sockets;
 
 /// <summary>
-/// A plain TCP connection on the pollers that serve the clients' connections, so that what a backend answers goes on
-/// to the client on the thread that saw it arrive. One reader and one writer at a time; waiting holds no thread.
+/// A plain connection, TCP or to a UNIX socket, on the pollers that serve the clients' connections, so that what a backend
+/// answers goes on to the client on the thread that saw it arrive. One reader and one writer at a time; waiting holds no thread.
 /// </summary>
 public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
 {
@@ -26,9 +26,14 @@ public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
     private volatile bool _peerGone;
     private volatile bool _disposed;
 
-    private PolledSocket(IPEndPoint address)
+    private PolledSocket(EndPoint address)
     {
-        var family = address.AddressFamily == AddressFamily.InterNetworkV6 ? LibC.AF_INET6 : LibC.AF_INET;
+        var family = address.AddressFamily switch
+        {
+            AddressFamily.InterNetworkV6 => LibC.AF_INET6,
+            AddressFamily.Unix => LibC.AF_UNIX,
+            _ => LibC.AF_INET,
+        };
         _fd = LibC.socket(family, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
         if (_fd < 0) throw SocketErrors.Create(Marshal.GetLastPInvokeError());
         try
@@ -61,10 +66,10 @@ public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
     /// <exception cref="Win32Exception">The kernel refused; the socket is left to the caller.</exception>
     public static PolledSocket Accept(AcceptedSocket socket) => new(socket);
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects to an IP address and port, or to a UNIX socket.</summary>
     /// <exception cref="SocketException">The other side refused, cannot be reached, or there is no descriptor left.</exception>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
-    public static async ValueTask<PolledSocket> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    public static async ValueTask<PolledSocket> ConnectAsync(EndPoint address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
         cancellationToken.ThrowIfCancellationRequested();
@@ -125,6 +130,14 @@ public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
         return true;
     }
 
+    /// <summary>Whether something has arrived that nobody has read yet.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public bool HasArrived()
+    {
+        Span<byte> first = stackalloc byte[1];
+        return TryRead(first, LibC.MSG_PEEK, out var count) && count > 0;
+    }
+
     /// <summary>Writes all of <paramref name="buffer"/>.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
@@ -139,23 +152,43 @@ public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives an accepted connection on to somebody else, as it is; for this object it is closed. Nobody reads or writes at
+    /// the time.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was not accepted, or is closed already.</exception>
+    public AcceptedSocket Release() => _limit is { } limit && End(_poller.Remove)
+        ? new AcceptedSocket(_fd, limit)
+        : throw new InvalidOperationException("There is no accepted connection to give on.");
+
     /// <summary>Closes the connection; whoever waits on it is told.</summary>
     public void Dispose()
+    {
+        if (End(Close)) _limit?.Leave();
+    }
+
+    private void Close(int fd, ulong pollId)
+    {
+        _poller.Forget(pollId);
+        _ = LibC.close(fd);
+    }
+
+    /// <summary>False when it has ended before.</summary>
+    private bool End(Action<int, ulong> letGo)
     {
         lock (_reading)
         {
             lock (_writing)
             {
-                if (_disposed) return;
+                if (_disposed) return false;
                 _disposed = true;
-                _poller.Forget(_pollId);
-                _ = LibC.close(_fd);
+                letGo(_fd, _pollId);
             }
         }
 
-        _limit?.Leave();
         _readable.Close();
         _writable.Close();
+        return true;
     }
 
     bool ISocketEvents.CanWait => false;
@@ -180,6 +213,7 @@ public sealed class PolledSocket : IPrelude, ISocketEvents, IDisposable
             if (LibC.connect(_fd, start, (uint)address.Size) == 0) return;
         }
 
+        // A UNIX socket whose queue is full says EAGAIN: nobody will accept us, and no event would tell.
         if (Marshal.GetLastPInvokeError() is var error and not (LibC.EINPROGRESS or LibC.EINTR)) throw SocketErrors.Create(error);
     }
 

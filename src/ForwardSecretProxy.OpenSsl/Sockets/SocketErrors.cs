@@ -10,11 +10,12 @@ internal static class SocketErrors
     private const int ENOTCONN = 107;
     private const int EHOSTUNREACH = 113;
     private const int EACCES = 13;
+    private const int ENOENT = 2;
 
     /// <summary>Makes the exception for an errno(3) value.</summary>
     internal static SocketException Create(int error) => new((int)(error switch
     {
-        LibC.ECONNREFUSED => SocketError.ConnectionRefused,
+        LibC.ECONNREFUSED or LibC.EAGAIN or ENOENT => SocketError.ConnectionRefused,
         LibC.ECONNRESET or LibC.EPIPE => SocketError.ConnectionReset,
         LibC.ETIMEDOUT => SocketError.TimedOut,
         LibC.EMFILE or LibC.ENFILE => SocketError.TooManyOpenSockets,

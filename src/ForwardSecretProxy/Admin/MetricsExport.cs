@@ -1,6 +1,7 @@
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.Listeners;
+using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Routing;
 using ForwardSecretProxy.Signing;
 using OpenTelemetry.Exporter;
@@ -20,7 +21,7 @@ internal static class MetricsExport
     private static readonly string[] Meters =
     [
         TlsMetrics.MeterName, SigningMetrics.MeterName, RequestMetrics.MeterName, ServerMetrics.MeterName,
-        CertificateMetrics.MeterName,
+        CertificateMetrics.MeterName, RelayMetrics.MeterName,
     ];
 
     private static readonly string[] OfTheRuntime =

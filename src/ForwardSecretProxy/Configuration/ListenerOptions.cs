@@ -33,6 +33,12 @@ internal sealed record ListenerOptions
 
     /// <summary>What a listener with <c>"Protocol": "redirect"</c> does; null for one that serves.</summary>
     public RedirectOptions? Redirect { get; init; }
+
+    /// <summary>Where a listener of a mail protocol, or of plain TCP, relays to; null for HTTP.</summary>
+    public RelayOptions? Relay { get; init; }
+
+    /// <summary>Whether it serves HTTPS.</summary>
+    public bool ServesHttp => Redirect is null && Relay is null;
 }
 
 /// <summary>A listener without TLS, which answers with the https address of what was asked for, and serves nothing.</summary>

@@ -7,7 +7,8 @@ internal static class ListenerReader
 {
     private const string Http = "http";
     private const string RedirectProtocol = "redirect";
-    private static readonly string[] MailProtocols = ["tcp", "smtp", "imap", "pop3", "sieve"];
+    private static readonly string[] Protocols =
+        [Http, RedirectProtocol, .. Enum.GetNames<RelayProtocol>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>Reads the entry; null when it cannot be listened on.</summary>
     /// <param name="listener">The entry.</param>
@@ -22,9 +23,10 @@ internal static class ListenerReader
         var acceptsProxyProtocol = ReadAcceptProxyProtocol(listener, trustsSomebody);
         var redirect = isRedirect ? ReadRedirect(listener) : null;
         var clients = isRedirect ? null : ClientCertificateReader.Read(listener.Section("ClientCertificates"));
-        // The keys of a mail listener are not unknown, only early: one error, at Protocol, says so.
+        // Which keys there may be depends on it: one error says enough.
         if (protocol is null) return null;
-        RefuseOthers(listener, isRedirect);
+        var relay = Enum.TryParse<RelayProtocol>(protocol, ignoreCase: true, out var relayed) ? RelayReader.Read(listener, relayed) : null;
+        RefuseOthers(listener, protocol, relay is not null);
         listener.RejectUnknownKeys();
         return address is null
             ? null
@@ -36,20 +38,15 @@ internal static class ListenerReader
                 ClientCertificates = clients,
                 AcceptProxyProtocol = acceptsProxyProtocol,
                 Redirect = redirect,
+                Relay = relay,
             };
     }
 
     private static string? ReadProtocol(SectionReader listener)
     {
-        var protocol = listener.Text("Protocol", Http, type: $"{Http} or {RedirectProtocol}");
-        if (string.Equals(protocol, Http, StringComparison.OrdinalIgnoreCase)) return Http;
-        if (string.Equals(protocol, RedirectProtocol, StringComparison.OrdinalIgnoreCase)) return RedirectProtocol;
-
-        if (MailProtocols.Contains(protocol, StringComparer.OrdinalIgnoreCase))
-            listener.Report("Protocol", $"{protocol} is not supported by this version",
-                "Only http and redirect are; take the listener out of the file.");
-        else
-            listener.Report("Protocol", $"\"{protocol}\" is not a protocol", "Write \"http\" or \"redirect\".");
+        var protocol = listener.Text("Protocol", Http, type: string.Join(", ", Protocols));
+        if (Protocols.FirstOrDefault(known => known.Equals(protocol, StringComparison.OrdinalIgnoreCase)) is { } found) return found;
+        listener.Report("Protocol", $"\"{protocol}\" is not a protocol", $"Write one of {string.Join(", ", Protocols)}.");
         return null;
     }
 
@@ -70,17 +67,26 @@ internal static class ListenerReader
         AcmeChallengeFolder = listener.FilePath("AcmeChallengeFolder"),
     };
 
-    private static void RefuseOthers(SectionReader listener, bool isRedirect)
+    private static void RefuseOthers(SectionReader listener, string protocol, bool isRelay)
     {
-        if (isRedirect)
+        const string mend = "Remove the key.";
+        if (protocol == RedirectProtocol)
         {
-            listener.Refuse("Certificates", "a redirect listener speaks no TLS and has none", "Remove the key.");
-            listener.Refuse("ClientCertificates", "a redirect listener speaks no TLS and asks for none", "Remove the key.");
-            return;
+            listener.Refuse("Certificates", "a redirect listener speaks no TLS and has none", mend);
+            listener.Refuse("ClientCertificates", "a redirect listener speaks no TLS and asks for none", mend);
+        }
+        else
+        {
+            foreach (var key in (string[])["HttpsPort", "AcmeChallengeFolder"])
+                listener.Refuse(key, "only a listener with \"Protocol\": \"redirect\" has it", mend);
         }
 
-        foreach (var key in (string[])["HttpsPort", "AcmeChallengeFolder"])
-            listener.Refuse(key, "only a listener with \"Protocol\": \"redirect\" has it", "Remove the key.");
+        if (isRelay) return;
+        foreach (var key in RelayReader.Keys)
+        {
+            listener.Refuse(key, $"a listener with \"Protocol\": \"{protocol}\" relays to no backend of its own",
+                protocol == Http ? "Remove the key; the services of HTTP stand in ReverseProxy." : mend);
+        }
     }
 
     private static IPEndPoint? ReadAddress(SectionReader listener)

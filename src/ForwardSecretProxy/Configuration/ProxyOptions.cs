@@ -46,5 +46,6 @@ internal sealed record ProxyOptions
     /// <summary>The files whose contents count, besides the configuration's own and those that hold a PIN.</summary>
     public IEnumerable<string> Files => Certificates.Select(certificate => certificate.Chain)
         .Concat(Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []))
-        .Concat(Backends.SelectMany(backend => backend.Files));
+        .Concat(Backends.SelectMany(backend => backend.Files))
+        .Concat(Listeners.Select(listener => listener.Relay?.BackendCaFile).OfType<string>());
 }

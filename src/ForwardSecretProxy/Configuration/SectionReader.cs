@@ -162,6 +162,24 @@ internal sealed class SectionReader
         return [.. items.Select(item => item.Value!)];
     }
 
+    /// <summary>One text or a list of texts; empty when the key is not there.</summary>
+    public IReadOnlyList<string> Texts(string key, string example)
+    {
+        Describe(key, "text or list", null);
+        return ReadTexts(_section.GetSection(key), example);
+    }
+
+    /// <summary>An object whose names are the installation's own, each with one text or a list; empty when it is not there.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> TextMap(string key, string example)
+    {
+        Describe(key, "object", null);
+        var section = _section.GetSection(key);
+        if (!string.IsNullOrEmpty(section.Value))
+            Report(key, "it is not an object", $"Write \"{key}\": {{ {example} }}.");
+        return section.GetChildren().ToDictionary(
+            child => child.Key, child => ReadTexts(child, example), StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>The object at <paramref name="key"/>; an empty one when it is absent.</summary>
     public SectionReader Section(string key)
     {
@@ -216,6 +234,18 @@ internal sealed class SectionReader
 
     /// <summary>Reports a problem with this object as a whole.</summary>
     public void Report(string message, string mend) => _context.Report(Path, message, mend);
+
+    private IReadOnlyList<string> ReadTexts(IConfigurationSection section, string example)
+    {
+        if (section.Value is { Length: > 0 } text)
+            return [text];
+        var items = section.GetChildren().ToList();
+        if (items.TrueForAll(item => item.Value is not null && int.TryParse(item.Key, out _)))
+            return [.. items.Select(item => item.Value!)];
+
+        _context.Report(section.Path, "it is neither a text nor a list of texts", $"Write, for example, {example}.");
+        return [];
+    }
 
     /// <summary>Null when it is absent, or was reported.</summary>
     private long? Number(string key, long minimum, long maximum)

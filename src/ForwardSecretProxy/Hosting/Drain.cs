@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Relaying;
 
 namespace ForwardSecretProxy.Hosting;
 
 /// <summary>
 /// Ends the serving so that nobody loses a request: nothing new is accepted, connections end with their next answer
-/// (HTTP/2: with a GOAWAY), and what is still open after <see cref="LimitOptions.DrainTimeout"/> is closed.
+/// (HTTP/2: with a GOAWAY), relays go on, and what is still open after <see cref="LimitOptions.DrainTimeout"/> is closed.
 /// </summary>
-internal sealed class Drain(WebApplication application, RunningServer server, ILogger logger)
+internal sealed class Drain(WebApplication application, RunningServer server, RelaySet relays, ILogger logger)
 {
     /// <summary>
     /// How long connections without a request stay open: a client that has just sent one, or is about to, still gets
@@ -31,9 +32,14 @@ internal sealed class Drain(WebApplication application, RunningServer server, IL
         });
 
         await WaitForRequestsToComeAsync(end.Token);
+        await Task.WhenAll(StopAsync(end.Token), relays.DrainAsync(end.Token));
+    }
+
+    private async Task StopAsync(CancellationToken end)
+    {
         try
         {
-            await application.StopAsync(end.Token);
+            await application.StopAsync(end);
         }
         catch (OperationCanceledException)
         {

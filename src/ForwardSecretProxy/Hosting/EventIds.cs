@@ -10,6 +10,7 @@ namespace ForwardSecretProxy.Hosting;
 /// <item><term>2000 - 2099</term><description>tokens and signing</description></item>
 /// <item><term>3000 - 3099</term><description>listeners and TLS handshakes</description></item>
 /// <item><term>3100 - 3149</term><description>client certificates</description></item>
+/// <item><term>3200 - 3299</term><description>relays of mail and TCP</description></item>
 /// <item><term>4000 - 4099</term><description>routing</description></item>
 /// <item><term>4100 - 4199</term><description>requests that are refused (<c>Requests</c>)</description></item>
 /// <item><term>5000 - 5099</term><description>the admin listener</description></item>
@@ -61,6 +62,16 @@ internal static class EventIds
 
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;
+
+    /// <summary>A relay's backend cannot be reached.</summary>
+    public const int RelayBackendFailed = 3200;
+
+    /// <summary>It can again, says its health check.</summary>
+    public const int RelayBackendBack = 3201;
+
+    /// <summary>Something in the clear stood behind a STARTTLS command.</summary>
+    public const int StartTlsInjected = 3202;
+
     /// <summary>A service did not answer a request as it should.</summary>
     public const int BackendFailed = 4000;
 

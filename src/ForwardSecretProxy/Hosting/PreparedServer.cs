@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Routing;
 
 namespace ForwardSecretProxy.Hosting;
@@ -22,6 +23,9 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>The TLS sides, each once.</summary>
     public IEnumerable<TlsServer> TlsServers => Listeners.Select(listener => listener.Tls).OfType<TlsServer>().Distinct();
 
+    /// <summary>Where the relaying listeners' connections go.</summary>
+    public IEnumerable<RelayTarget> Relays => Listeners.Select(listener => listener.Relay).OfType<RelayTarget>();
+
     /// <summary>Which request goes where.</summary>
     public required RouteTable Routes { get; init; }
 
@@ -38,6 +42,7 @@ internal sealed record PreparedServer : IDisposable
     public void Retire(PreparedServer next)
     {
         foreach (var tls in TlsServers.Except(next.TlsServers)) tls.Dispose();
+        foreach (var relay in Relays.Except(next.Relays)) relay.Dispose();
         Keys.Dispose();
     }
 
@@ -45,6 +50,7 @@ internal sealed record PreparedServer : IDisposable
     public void Dispose()
     {
         foreach (var tls in TlsServers) tls.Dispose();
+        foreach (var relay in Relays) relay.Dispose();
         Keys.Dispose();
     }
 }
@@ -52,4 +58,5 @@ internal sealed record PreparedServer : IDisposable
 /// <summary>One listener, ready to accept.</summary>
 /// <param name="Options">Its address and certificates.</param>
 /// <param name="Tls">Its TLS side; null for one that only redirects.</param>
-internal sealed record PreparedListener(ListenerOptions Options, TlsServer? Tls);
+/// <param name="Relay">Where its connections go; null for HTTP.</param>
+internal sealed record PreparedListener(ListenerOptions Options, TlsServer? Tls, RelayTarget? Relay);

@@ -3,6 +3,7 @@ using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Redirecting;
+using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Requests;
 using ForwardSecretProxy.Routing;
 using Microsoft.AspNetCore.Connections;
@@ -78,10 +79,15 @@ internal static class ProxyApplication
         var options = server.Options;
         services
             .AddSingleton(new ConnectionLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
+            // As many to services as from clients, which is what the budget of file descriptors counts on.
+            .AddSingleton(new BackendLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
+            .AddSingleton<RelaySet>()
+            .AddSingleton<RelayMetrics>()
+            .AddSingleton<RelayService>()
             .AddSingleton<TlsMetrics>()
             .AddSingleton<RequestMetrics>()
             .AddSingleton(provider => new ConnectionIntake(
-                options, provider.GetRequiredService<TlsMetrics>(), provider.GetRequiredService<LiveLogging>(),
+                options, provider.GetRequiredService<RelayService>(), provider.GetRequiredService<TlsMetrics>(), provider.GetRequiredService<LiveLogging>(),
                 provider.GetRequiredService<ILogger<ConnectionIntake>>()))
             .AddSingleton<ListenerSet>()
             .AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ListenerSet>());
@@ -100,8 +106,6 @@ internal static class ProxyApplication
     {
         var routes = server.Routes;
         services.AddReverseProxy().LoadFromMemory(routes.Routes, routes.Clusters).AddTransforms(KeptEscapes.Add);
-        // As many to services as from clients, which is what the budget of file descriptors counts on.
-        services.AddSingleton(new BackendLimit(DescriptorBudget.Connections(server.Options.Limits.MaxConnections)));
         services.AddSingleton<LiveRoutes>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BackendClientFactory>(provider, routes));
         services.AddSingleton<IForwarderHttpClientFactory>(provider => provider.GetRequiredService<BackendClientFactory>());

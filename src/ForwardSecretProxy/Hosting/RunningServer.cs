@@ -3,6 +3,7 @@ using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,8 @@ internal sealed class RunningServer : IServerState, IDisposable
     private readonly ConnectionLimit _connections;
     private readonly KestrelServerLimits _kestrel;
     private readonly LiveRoutes? _routes;
+    private readonly BackendLimit _backends;
+    private readonly RelayService _relays;
     private readonly LiveLogging _logging;
     private readonly ServiceManager _manager;
     private readonly ILogger<RunningServer> _logger;
@@ -34,6 +37,8 @@ internal sealed class RunningServer : IServerState, IDisposable
         ConnectionIntake intake,
         ConnectionLimit connections,
         IOptions<KestrelServerOptions> kestrel,
+        BackendLimit backends,
+        RelayService relays,
         IServiceProvider services,
         LiveLogging logging,
         ServiceManager manager,
@@ -44,6 +49,8 @@ internal sealed class RunningServer : IServerState, IDisposable
         _intake = intake;
         _connections = connections;
         _kestrel = kestrel.Value.Limits;
+        _backends = backends;
+        _relays = relays;
         // A demonstration has no routes.
         _routes = services.GetService<LiveRoutes>();
         _logging = logging;
@@ -83,6 +90,7 @@ internal sealed class RunningServer : IServerState, IDisposable
     {
         Started = DateTimeOffset.UtcNow;
         _listeners.Apply(Bindings(Current));
+        BeginChecks(Current);
     }
 
     /// <summary>Accepts nothing more, for good.</summary>
@@ -163,8 +171,10 @@ internal sealed class RunningServer : IServerState, IDisposable
         _intake.Configure(options);
         KestrelLimits.Apply(_kestrel, options.Limits);
         _logging.Apply(options.Logging);
-        _routes?.Apply(next.Routes, _connections.Max);
+        _backends.Max = _connections.Max;
+        _routes?.Apply(next.Routes);
         _listeners.Apply(Bindings(next));
+        BeginChecks(next);
         _start.Replace(next, problems);
     }
 
@@ -172,7 +182,12 @@ internal sealed class RunningServer : IServerState, IDisposable
     {
         var sockets = _start.Scope.Sockets!;
         return [.. server.Listeners.Select(listener => new ListenerBinding(
-            listener.Options, sockets[listener.Options], listener.Tls, sockets.IsInherited(listener.Options)))];
+            listener.Options, sockets[listener.Options], listener.Tls, listener.Relay, sockets.IsInherited(listener.Options)))];
+    }
+
+    private void BeginChecks(PreparedServer server)
+    {
+        foreach (var relay in server.Relays) HealthChecks.Begin(relay, _relays);
     }
 
     private static void ReportWhatWaits(ProxyOptions before, ProxyOptions next, ConfigurationContext context)

@@ -2,6 +2,7 @@ using System.Net;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Routing;
 
 namespace ForwardSecretProxy.Hosting;
@@ -36,7 +37,8 @@ internal static class ServerPreparation
             return null;
         var stamps = FileStamp.Of(options.Files);
 
-        var routes = scope.HasRoutes
+        // Mail alone needs no routes.
+        var routes = scope.HasRoutes && (options.Listeners.Any(listener => listener.ServesHttp) || options.ReverseProxy.Exists())
             ? await RouteTableReader.ReadAsync(options.ReverseProxy, options.Backends, context)
             : RouteTable.Empty;
         scope.Sockets?.Bind(options.Listeners, context);
@@ -47,6 +49,7 @@ internal static class ServerPreparation
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);
         var clients = ClientCertificatePreparation.Prepare(options.Listeners, context);
+        var relays = RelayPreparation.Prepare(options.Listeners, certificates, scope.Previous, context);
         if (context.HasErrors)
             return null;
 
@@ -54,7 +57,7 @@ internal static class ServerPreparation
         {
             Options = options,
             Certificates = certificates,
-            Listeners = PrepareListeners(options, certificates, clients, keys, scope.Previous),
+            Listeners = PrepareListeners(options, certificates, clients, relays, keys, scope.Previous),
             Routes = routes,
             Keys = keys.Lease(),
             Stamps = stamps,
@@ -65,6 +68,7 @@ internal static class ServerPreparation
         ProxyOptions options,
         IReadOnlyList<PreparedCertificate> certificates,
         Dictionary<string, ClientCertificatePolicy> clients,
+        Dictionary<string, RelayTarget> relays,
         KeyOwner keys,
         PreparedServer? previous)
     {
@@ -74,7 +78,7 @@ internal static class ServerPreparation
         {
             if (listener.Redirect is not null)
             {
-                listeners.Add(new PreparedListener(listener, null));
+                listeners.Add(new PreparedListener(listener, null, null));
                 continue;
             }
 
@@ -82,10 +86,11 @@ internal static class ServerPreparation
                 .Select(name => certificates.First(certificate => certificate.Options.Name == name).Certificate)];
             var asked = clients.GetValueOrDefault(listener.Name);
             // One that is served already goes on: its clients come back with its tickets.
-            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, ApplicationProtocols, asked));
+            var protocols = listener.Relay?.ApplicationProtocols ?? ApplicationProtocols;
+            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, protocols, asked));
             if (tls is null)
-                servers.Add(tls = TlsServer.Create(options.Tls, chosen, ApplicationProtocols, asked, keys.Lease()));
-            listeners.Add(new PreparedListener(listener, tls));
+                servers.Add(tls = TlsServer.Create(options.Tls, chosen, protocols, asked, keys.Lease()));
+            listeners.Add(new PreparedListener(listener, tls, relays.GetValueOrDefault(listener.Name)));
         }
         return listeners;
     }

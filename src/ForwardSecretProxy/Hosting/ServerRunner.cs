@@ -3,6 +3,7 @@ using ForwardSecretProxy.Admin;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Relaying;
 
 namespace ForwardSecretProxy.Hosting;
 
@@ -42,7 +43,7 @@ internal static class ServerRunner
             .RunAsync(stopping.Token);
 
         manager.Stopping();
-        await new Drain(application, server, logger).RunAsync(signals.Hurry);
+        await new Drain(application, server, application.Services.GetRequiredService<RelaySet>(), logger).RunAsync(signals.Hurry);
         HostingLog.Stopped(logger, TlsServer.LiveConnections);
     }
 

@@ -7,17 +7,19 @@ using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.OpenSsl.Sockets;
+using ForwardSecretProxy.Relaying;
 using Microsoft.AspNetCore.Connections;
 
 namespace ForwardSecretProxy.Listeners;
 
 /// <summary>
-/// What happens to a connection between its listener and Kestrel: it is asked who it is from, waits for its turn, shakes
-/// hands, and is given on when it has something to say. Whoever fails the handshake, or stays silent after it, never costs
-/// Kestrel anything.
+/// What happens to a connection between its listener and Kestrel, or its relay: it is asked who it is from, waits for its turn,
+/// shakes hands, and is given on; to Kestrel when it has something to say. Whoever fails the handshake, or stays silent after
+/// it, never costs Kestrel anything.
 /// </summary>
 internal sealed partial class ConnectionIntake : IConnectionListener
 {
+    private readonly RelayService _relays;
     private readonly ClientGate _gate;
     private readonly HandshakeAdmission _admission;
     private readonly TlsMetrics _metrics;
@@ -29,12 +31,14 @@ internal sealed partial class ConnectionIntake : IConnectionListener
 
     /// <summary>Begins with the limits of <paramref name="options"/>.</summary>
     /// <param name="options">As for <see cref="Configure"/>.</param>
+    /// <param name="relays">Serves what is not HTTP.</param>
     /// <param name="metrics">Takes how handshakes end.</param>
     /// <param name="logging">Says how a client may be named.</param>
     /// <param name="logger">Takes events 3001 to 3099.</param>
     public ConnectionIntake(
-        ProxyOptions options, TlsMetrics metrics, LiveLogging logging, ILogger<ConnectionIntake> logger)
+        ProxyOptions options, RelayService relays, TlsMetrics metrics, LiveLogging logging, ILogger<ConnectionIntake> logger)
     {
+        _relays = relays;
         _metrics = metrics;
         _admission = new HandshakeAdmission(options.Tls.Limits.MaxConcurrent, options.Tls.Limits.MaxQueued);
         metrics.Observe(_admission);
@@ -63,59 +67,48 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     }
 
     /// <summary>Takes over a connection that was just accepted. Does not throw.</summary>
-    public async Task ServeAsync(TlsConnection connection, ListenerOptions listener)
+    public async Task ServeAsync(TlsConnection connection, ListenerBinding binding)
     {
         var accepted = Stopwatch.GetTimestamp();
-        var seat = default(ClientSeat);
         try
         {
-            if (await _gate.PassAsync(connection, connection.RemoteEndPoint, listener) is not { } client)
+            if (await _gate.PassAsync(connection, connection.RemoteEndPoint, binding.Options) is { } client)
             {
-                _metrics.HandshakeTurnedAway(listener.Name);
-                connection.Dispose();
+                await ShakeHandsAsync(connection, client, binding, accepted, isGreeted: false);
                 return;
             }
 
-            seat = client.Seat;
-            if (!await _admission.EnterAsync(_end.Token))
-            {
-                _metrics.HandshakeTurnedAway(listener.Name);
-                LogTurnedAway();
-                connection.Dispose();
-                return;
-            }
-
-            var admitted = Stopwatch.GetTimestamp();
-            TlsHandshakeResult result;
-            try
-            {
-                result = await HandshakeAsync(connection);
-            }
-            finally
-            {
-                _admission.Leave();
-            }
-
-            _metrics.HandshakeEnded(listener.Name, result.Outcome, connection.Session, accepted, admitted);
-
-            if (result.Outcome == TlsHandshakeOutcome.Completed && await SpeaksAsync(connection))
-            {
-                var context = new TlsConnectionContext(connection, client, listener);
-                seat = default;
-                await HandOverAsync(context);
-            }
-            else
-            {
-                await CloseAsync(connection, client.EndPoint, result);
-            }
+            _metrics.HandshakeTurnedAway(binding.Options.Name);
         }
         catch (Exception exception)
         {
             if (exception is not OperationCanceledException && !_end.IsCancellationRequested) LogHandshakeBroke(exception);
-            connection.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    /// <summary>Takes over a connection that was just accepted and begins in the clear. Does not throw.</summary>
+    public async Task ServeStartTlsAsync(AcceptedSocket accepted, Listener listener, ListenerBinding binding)
+    {
+        if (TryTakeOver(accepted) is not { } socket) return;
+        var seat = default(ClientSeat);
+        try
+        {
+            if (await _gate.PassAsync(socket, socket.RemoteEndPoint, binding.Options) is not { } client) return;
+            seat = client.Seat;
+            if (!await _relays.TalkAsync(socket, client, binding.Relay!) || _end.IsCancellationRequested) return;
+            if (listener.TryBeginTls(socket.Release(), out _) is not { } connection) return;
+            seat = default;
+            await ShakeHandsAsync(connection, client, binding, Stopwatch.GetTimestamp(), isGreeted: true);
+        }
+        catch (Exception exception)
+        {
+            if (exception is not (IOException or OperationCanceledException)) LogConnectionBroke(exception);
         }
         finally
         {
+            socket.Dispose();
             seat.Leave();
         }
     }
@@ -123,18 +116,7 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     /// <summary>Takes over a connection that was just accepted and stays without TLS. Does not throw.</summary>
     public async Task ServePlainAsync(AcceptedSocket socket, ListenerOptions listener)
     {
-        PolledSocket connection;
-        try
-        {
-            connection = PolledSocket.Accept(socket);
-        }
-        catch (Win32Exception exception)
-        {
-            socket.Close();
-            LogAcceptFailed(exception.Message);
-            return;
-        }
-
+        if (TryTakeOver(socket) is not { } connection) return;
         var seat = default(ClientSeat);
         try
         {
@@ -180,6 +162,76 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     {
         await UnbindAsync();
         while (_ready.Reader.TryRead(out var connection)) await connection.DisposeAsync();
+    }
+
+    private PolledSocket? TryTakeOver(AcceptedSocket socket)
+    {
+        try
+        {
+            return PolledSocket.Accept(socket);
+        }
+        catch (Win32Exception exception)
+        {
+            socket.Close();
+            LogAcceptFailed(exception.Message);
+            return null;
+        }
+    }
+
+    /// <summary>From a client that has passed the gate to one that is served; its seat goes with it, or is given up. Does not throw.</summary>
+    private async Task ShakeHandsAsync(
+        TlsConnection connection, ServedClient client, ListenerBinding binding, long accepted, bool isGreeted)
+    {
+        var listener = binding.Options;
+        var seat = client.Seat;
+        try
+        {
+            if (!await _admission.EnterAsync(_end.Token))
+            {
+                _metrics.HandshakeTurnedAway(listener.Name);
+                LogTurnedAway();
+                connection.Dispose();
+                return;
+            }
+
+            var admitted = Stopwatch.GetTimestamp();
+            TlsHandshakeResult result;
+            try
+            {
+                result = await HandshakeAsync(connection);
+            }
+            finally
+            {
+                _admission.Leave();
+            }
+
+            _metrics.HandshakeEnded(listener.Name, result.Outcome, connection.Session, accepted, admitted);
+
+            if (result.Outcome == TlsHandshakeOutcome.Completed && binding.Relay is { } target)
+            {
+                seat = default;
+                await _relays.ServeAsync(connection, client, target, isGreeted);
+            }
+            else if (result.Outcome == TlsHandshakeOutcome.Completed && await SpeaksAsync(connection))
+            {
+                var context = new TlsConnectionContext(connection, client, listener);
+                seat = default;
+                await HandOverAsync(context);
+            }
+            else
+            {
+                await CloseAsync(connection, client.EndPoint, result);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (exception is not OperationCanceledException && !_end.IsCancellationRequested) LogHandshakeBroke(exception);
+            connection.Dispose();
+        }
+        finally
+        {
+            seat.Leave();
+        }
     }
 
     private async ValueTask<TlsHandshakeResult> HandshakeAsync(TlsConnection connection)

@@ -44,29 +44,31 @@ internal sealed class Listener : IDisposable
         _acceptor.Stop(_binding.IsInherited);
     }
 
-    private void OnAccepted(AcceptedSocket socket)
+    /// <summary>
+    /// Begins TLS on a socket as the binding says now; null when the listener has gone, or has changed to one without TLS: then the
+    /// socket is closed.
+    /// </summary>
+    public TlsConnection? TryBeginTls(AcceptedSocket socket, out ListenerBinding binding)
     {
         while (true)
         {
             // It may be another in the next moment, and the TLS side of the one before gone.
-            var binding = _binding;
-            if (binding.Tls is null)
-            {
-                _ = _intake.ServePlainAsync(socket, binding.Options);
-                return;
-            }
-
-            if (binding.Tls.TryAccept(socket) is { } connection)
-            {
-                _ = _intake.ServeAsync(connection, binding.Options);
-                return;
-            }
-
-            if (_disposed)
-            {
-                socket.Close();
-                return;
-            }
+            binding = _binding;
+            if (binding.Tls?.TryAccept(socket) is { } connection) return connection;
+            if (binding.Tls is not null && !_disposed) continue;
+            socket.Close();
+            return null;
         }
+    }
+
+    private void OnAccepted(AcceptedSocket socket)
+    {
+        var binding = _binding;
+        if (binding.Tls is null)
+            _ = _intake.ServePlainAsync(socket, binding.Options);
+        else if (binding.StartsInClear)
+            _ = _intake.ServeStartTlsAsync(socket, this, binding);
+        else if (TryBeginTls(socket, out binding) is { } connection)
+            _ = _intake.ServeAsync(connection, binding);
     }
 }

@@ -6,11 +6,24 @@ using ForwardSecretProxy.Configuration;
 
 namespace ForwardSecretProxy.Routing;
 
-/// <summary>Loads the files that an entry of <c>Backends</c> names and checks them.</summary>
-/// <param name="options">The entry.</param>
+/// <summary>Loads the files that the connections to a service need, and checks them.</summary>
+/// <param name="options">Names the files.</param>
+/// <param name="pathOf">Where in the configuration each of the options' keys stands.</param>
 /// <param name="context">Takes the problems.</param>
-internal sealed class BackendLoader(BackendOptions options, ConfigurationContext context)
+internal sealed class BackendLoader(BackendOptions options, Func<string, string> pathOf, ConfigurationContext context)
 {
+    /// <summary>For an entry of <c>Backends</c>.</summary>
+    public BackendLoader(BackendOptions options, ConfigurationContext context)
+        : this(options, key => $"Backends:{options.Cluster}:{key}", context)
+    {
+    }
+
+    /// <summary>For a listener that relays.</summary>
+    public static BackendLoader Of(string listener, RelayOptions relay, ConfigurationContext context) => new(
+        new BackendOptions { Cluster = "", CaFile = relay.BackendCaFile, ConnectTimeout = relay.ConnectTimeout },
+        key => $"Listeners:{listener}:Backend{key}",
+        context);
+
     /// <summary>Loads the entry; what is wrong with it is reported, and then what it gives is not for use.</summary>
     public Backend Load() => new(options.ConnectTimeout, LoadAuthorities(), LoadClient());
 
@@ -143,7 +156,7 @@ internal sealed class BackendLoader(BackendOptions options, ConfigurationContext
             Warn($"{certificate.Subject} is not valid before {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd}");
 
         void Warn(string message) => context.Report(
-            new ConfigurationProblem($"Backends:{options.Cluster}:{key}", message, "Replace it: connections will fail.")
+            new ConfigurationProblem(pathOf(key), message, "Replace it: connections will fail.")
             {
                 Severity = ConfigurationProblemSeverity.Warning,
             });
@@ -153,5 +166,5 @@ internal sealed class BackendLoader(BackendOptions options, ConfigurationContext
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     private void Error(string key, string message, string mend) =>
-        context.Report($"Backends:{options.Cluster}:{key}", message, mend);
+        context.Report(pathOf(key), message, mend);
 }

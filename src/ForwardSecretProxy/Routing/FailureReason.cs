@@ -22,10 +22,10 @@ internal static class FailureReason
     /// <summary>The reason, to stand after the service's name.</summary>
     public static string Describe(ForwarderError error, Exception? exception) => error switch
     {
-        _ when Find<BackendsBusyException>(exception) is { } busy => busy.Message,
+        _ when Find<BackendsBusyException>(exception) is not null => Describe(exception),
         ForwarderError.NoAvailableDestinations => "there is no healthy destination",
         ForwarderError.RequestTimedOut when Find<TimeoutException>(exception) is not null =>
-            "it did not take the connection in time (Backends: ConnectTimeout)",
+            "it did not take the connection in time (ConnectTimeout)",
         ForwarderError.RequestTimedOut => "it did not answer in time (HttpRequest: ActivityTimeout)",
         ForwarderError.RequestBodyDestination => $"it did not take the whole request: {Describe(exception)}",
         ForwarderError.ResponseBodyDestination => $"its answer broke off: {Describe(exception)}",
@@ -48,8 +48,13 @@ internal static class FailureReason
         return null;
     }
 
-    private static string Describe(Exception? exception)
+    /// <summary>Why a connection failed, as far as its exception tells.</summary>
+    public static string Describe(Exception? exception)
     {
+        if (Find<BackendsBusyException>(exception) is { } busy)
+            return busy.Message;
+        if (exception is OperationCanceledException)
+            return Describe(SocketError.TimedOut);
         if (Find<CryptographicException>(exception) is { } alert)
             return $"TLS failed: {alert.Message.TrimEnd('.')}";
         if (Find<AuthenticationException>(exception) is { } refusal)
@@ -65,7 +70,7 @@ internal static class FailureReason
     {
         SocketError.ConnectionRefused => "it refuses connections",
         SocketError.ConnectionReset => "it closed the connection",
-        SocketError.TimedOut => "it did not take the connection in time (Backends: ConnectTimeout)",
+        SocketError.TimedOut => "it did not take the connection in time (ConnectTimeout)",
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "its name cannot be resolved",
         _ => $"the connection failed ({error})",
     };

@@ -9,7 +9,7 @@ public class ProxyOptionsReaderTests
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Resumption\": { \"Capcity\": 5 } }", "Tls:Resumption:Capcity", "Capacity")]
     [InlineData("\"Chain\"", "\"Cert\": \"a\", \"Chain\"", "Certificates:web:Cert", "Known here: Chain, Key.")]
     [InlineData("\"Label\"", "\"Pinfile2\": 1, \"Label\"", "Tokens:main:Pinfile2", "Did you mean PinFile?")]
-    [InlineData("\"Address\": \"0", "\"Backend\": 1, \"Address\": \"0", "Listeners:https:Backend", "Known here")]
+    [InlineData("\"Address\": \"0", "\"Relay\": 1, \"Address\": \"0", "Listeners:https:Relay", "Known here")]
     public void Read_UnknownKey_IsAnErrorWithASuggestion(string part, string replacement, string path, string mend)
     {
         var problem = Configurations.OnlyProblem(Configurations.With(part, replacement));
@@ -37,7 +37,7 @@ public class ProxyOptionsReaderTests
     [InlineData("[ \"web\" ]", "[ \"web\", \"WEB\" ]", "Listeners:https:Certificates", "stands twice")]
     [InlineData("[ \"web\" ]", "[ ]", "Listeners:https:Certificates", "empty")]
     [InlineData("[ \"web\" ]", "[ \"wab\" ]", "Listeners:https:Certificates", "no certificate \"wab\"")]
-    [InlineData("\"http\"", "\"imap\", \"Backend\": \"a\"", "Listeners:https:Protocol", "not supported by this version")]
+    [InlineData("\"http\"", "\"imap\", \"Backend\": \"a\"", "Listeners:https:Backend", "not the address of a service")]
     [InlineData("\"http\"", "\"gopher\"", "Listeners:https:Protocol", "not a protocol")]
     [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"Mode\": \"require\" }, \"Protocol\"",
         "Listeners:https:ClientCertificates:Mode", "not known")]

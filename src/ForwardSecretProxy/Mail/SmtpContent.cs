@@ -1,0 +1,124 @@
+using System.Buffers;
+
+namespace ForwardSecretProxy.Mail;
+
+/// <summary>
+/// Finds the end of a message that follows DATA: a line with nothing but a dot, and a line is what stands between two CRLF
+/// (RFC 5321 sections 2.3.8 and 4.1.1.4). Some servers take other things for that end as well, and whoever knows which
+/// can hide a second message from the first server in the first one (SMTP smuggling, CVE-2023-51764 and others). So what looks
+/// like it, and is not, leaves here in a form that nobody takes for it: a dot that a bare CR or LF precedes gets a whole line
+/// end before it and is doubled, as dots at the beginning of a line are; a dot at the beginning of a line with a bare CR or LF
+/// behind it is left out, which is what every server does with the first dot of a line. Everything else stays as it is.
+/// </summary>
+internal sealed class SmtpContent
+{
+    private State _state = State.LineStart;
+
+    /// <summary>What came last; what is named after something held back has not been written yet.</summary>
+    private enum State
+    {
+        LineStart,
+        Text,
+        HeldCr,
+        HeldLf,
+        HeldDot,
+        HeldDotCr,
+    }
+
+    /// <summary>Whether a bare CR or LF has come.</summary>
+    public bool HasBareNewline { get; private set; }
+
+    /// <summary>At most so many bytes come out of so many that go in.</summary>
+    public static int MostOutput(int input) => (2 * input) + 4;
+
+    /// <summary>Takes what has arrived, and writes what goes on.</summary>
+    /// <param name="input">The next bytes.</param>
+    /// <param name="output">Takes up to <see cref="MostOutput"/> bytes.</param>
+    /// <param name="consumed">How many bytes of <paramref name="input"/> belong to the message.</param>
+    /// <returns>Whether the message has ended; its end mark has been written then.</returns>
+    public bool Process(ReadOnlySpan<byte> input, IBufferWriter<byte> output, out int consumed)
+    {
+        for (consumed = 0; consumed < input.Length;)
+        {
+            if (_state == State.Text)
+            {
+                // The long way of most of a message.
+                var rest = input[consumed..];
+                var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+                output.Write(end < 0 ? rest : rest[..end]);
+                consumed += end < 0 ? rest.Length : end;
+                if (end < 0) return false;
+            }
+
+            if (Take(input[consumed++], output)) return true;
+        }
+
+        return false;
+    }
+
+    private bool Take(byte next, IBufferWriter<byte> output)
+    {
+        switch (_state)
+        {
+            case State.LineStart when next == '.':
+                _state = State.HeldDot;
+                return false;
+            case State.HeldCr when next == '\n':
+                output.Write("\r\n"u8);
+                _state = State.LineStart;
+                return false;
+            case State.HeldDotCr when next == '\n':
+                output.Write(".\r\n"u8);
+                return true;
+            case State.HeldDot when next == '\r':
+                _state = State.HeldDotCr;
+                return false;
+            case State.HeldDot when next == '\n':
+                // The dot is left out.
+                _state = State.Text;
+                break;
+            case State.HeldDot:
+                output.Write("."u8);
+                _state = State.Text;
+                break;
+            case State.HeldDotCr:
+                _state = State.HeldCr;
+                TakeAfterBare(next, output);
+                return false;
+            case State.HeldCr or State.HeldLf:
+                TakeAfterBare(next, output);
+                return false;
+        }
+
+        Begin(next, output);
+        return false;
+    }
+
+    /// <summary>What was held back is no line end, nor the half of one.</summary>
+    private void TakeAfterBare(byte next, IBufferWriter<byte> output)
+    {
+        HasBareNewline = true;
+        if (next == '.')
+        {
+            output.Write("\r\n.."u8);
+            _state = State.Text;
+            return;
+        }
+
+        output.Write(_state == State.HeldCr ? "\r"u8 : "\n"u8);
+        Begin(next, output);
+    }
+
+    private void Begin(byte next, IBufferWriter<byte> output)
+    {
+        _state = next switch
+        {
+            (byte)'\r' => State.HeldCr,
+            (byte)'\n' => State.HeldLf,
+            _ => State.Text,
+        };
+        // An LF that no CR precedes is bare, whatever follows.
+        HasBareNewline |= _state == State.HeldLf;
+        if (_state == State.Text) output.Write([next]);
+    }
+}
