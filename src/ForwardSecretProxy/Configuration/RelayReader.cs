@@ -65,6 +65,12 @@ internal static class RelayReader
 
         if (options.Protocol != RelayProtocol.Smtp && listener.Has("BareNewlines"))
             listener.Report("BareNewlines", "only SMTP's messages end with a line of their own", "Remove the key.");
+        if (options.Protocol == RelayProtocol.Smtp && !listener.Has("ProxyProtocol"))
+        {
+            listener.Warn("ProxyProtocol", "the mail server takes every client for the proxy itself, and most let their own machine send mail to anybody",
+                "Set it to \"v2\", here and in the mail server; write \"none\" if the server trusts no address.");
+        }
+
         if (options.StartTls == StartTlsMode.Implicit && listener.Has("HostName"))
             listener.Report("HostName", "with implicit TLS the backend greets, not the proxy", "Remove the key.");
     }

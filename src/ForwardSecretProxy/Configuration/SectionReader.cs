@@ -232,6 +232,12 @@ internal sealed class SectionReader
     /// <summary>Reports a problem with <paramref name="key"/> of this object.</summary>
     public void Report(string key, string message, string mend) => _context.Report(Combine(Path, key), message, mend);
 
+    /// <summary>Reports what does not keep the proxy from starting.</summary>
+    public void Warn(string key, string message, string mend) => _context.Report(new ConfigurationProblem(Combine(Path, key), message, mend)
+    {
+        Severity = ConfigurationProblemSeverity.Warning,
+    });
+
     /// <summary>Reports a problem with this object as a whole.</summary>
     public void Report(string message, string mend) => _context.Report(Path, message, mend);
 

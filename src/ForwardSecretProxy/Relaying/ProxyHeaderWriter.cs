@@ -39,9 +39,16 @@ internal static class ProxyHeaderWriter
         };
     }
 
-    /// <summary>The header of a connection that is made for nobody, to see whether the backend is there (section 2: LOCAL, UNKNOWN).</summary>
-    public static ReadOnlyMemory<byte> WriteLocal(ProxyProtocol version) => version switch
+    /// <summary>
+    /// The header of a connection that is made for nobody, to see whether the backend is there: section 2.2's LOCAL. Version 1's
+    /// UNKNOWN is refused by Postfix, which takes the proxy's own address instead.
+    /// </summary>
+    /// <param name="version">Empty for <see cref="ProxyProtocol.None"/>.</param>
+    /// <param name="own">The connection's own side; null for a UNIX socket.</param>
+    /// <param name="backend">The backend's side; null for a UNIX socket.</param>
+    public static ReadOnlyMemory<byte> WriteLocal(ProxyProtocol version, IPEndPoint? own, IPEndPoint? backend) => version switch
     {
+        ProxyProtocol.V1 when own is not null && backend is not null => WriteLine(own, backend),
         ProxyProtocol.V1 => "PROXY UNKNOWN\r\n"u8.ToArray(),
         ProxyProtocol.V2 => (byte[])[.. Signature, 0x20, 0x00, 0x00, 0x00],
         _ => ReadOnlyMemory<byte>.Empty,

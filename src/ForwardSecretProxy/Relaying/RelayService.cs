@@ -106,7 +106,7 @@ internal sealed partial class RelayService(
         try
         {
             await limit.EnterAsync(patience.Token);
-            using var end = await OpenAsync(target, backend, ProxyHeaderWriter.WriteLocal(target.Options.ProxyProtocol), timeout, patience.Token);
+            using var end = await OpenAsync(target, backend, null, timeout, patience.Token);
             if (target.Options.HealthCheck == HealthCheck.Greeting && !await IsWelcomeAsync(end, target, patience.Token))
                 throw new IOException("it does not greet as it should");
             if (backend.Answered()) LogBackendBack(target.Listener, backend.Address);
@@ -188,7 +188,6 @@ internal sealed partial class RelayService(
     /// <summary>Connects to the first backend that answers; null when none does.</summary>
     private async Task<BackendEnd?> ConnectAsync(Relay relay, RelayedClient client, RelayTarget target)
     {
-        var header = ProxyHeaderWriter.Write(target.Options.ProxyProtocol, client.Client, client.Local, client.Session);
         var timeout = target.Options.ConnectTimeout;
         using var patience = new CancellationTokenSource(timeout);
         var backends = target.Find(client.Session?.ServerName);
@@ -200,7 +199,7 @@ internal sealed partial class RelayService(
             try
             {
                 await limit.EnterAsync(turn.Token);
-                var end = await OpenAsync(target, backends[i], header, timeout, turn.Token);
+                var end = await OpenAsync(target, backends[i], client, timeout, turn.Token);
                 backends[i].Answered();
                 relay.Attach(end);
                 return end;
@@ -216,11 +215,11 @@ internal sealed partial class RelayService(
 
     /// <summary>Connects, with the limit entered before.</summary>
     private async Task<BackendEnd> OpenAsync(
-        RelayTarget target, RelayBackend backend, ReadOnlyMemory<byte> header, TimeSpan timeout, CancellationToken cancellationToken)
+        RelayTarget target, RelayBackend backend, RelayedClient? client, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            return await target.ConnectAsync(backend, header, limit, timeout, cancellationToken);
+            return await target.ConnectAsync(backend, client, limit, timeout, cancellationToken);
         }
         catch
         {

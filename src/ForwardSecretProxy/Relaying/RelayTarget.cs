@@ -67,7 +67,7 @@ internal sealed class RelayTarget : IDisposable
 
     /// <summary>Connects to one backend, says for whom, and shakes hands if it wants that.</summary>
     /// <param name="backend">One of this target's.</param>
-    /// <param name="header">The PROXY protocol's header; empty for none.</param>
+    /// <param name="client">For whom; null for a check.</param>
     /// <param name="limit">Has been entered; left with the connection, not when there is none.</param>
     /// <param name="timeout">How long it may take.</param>
     /// <param name="cancellationToken">Ends it when that time has passed.</param>
@@ -76,7 +76,7 @@ internal sealed class RelayTarget : IDisposable
     /// <exception cref="AuthenticationException">Its certificate is not good, or TLS failed.</exception>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
     public async ValueTask<BackendEnd> ConnectAsync(
-        RelayBackend backend, ReadOnlyMemory<byte> header, BackendLimit limit, TimeSpan timeout, CancellationToken cancellationToken)
+        RelayBackend backend, RelayedClient? client, BackendLimit limit, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var address = backend.Address;
         var socket = address.IsUnix
@@ -84,6 +84,9 @@ internal sealed class RelayTarget : IDisposable
             : await Dialer.ConnectAsync(address.Host, address.Port, timeout, cancellationToken);
         try
         {
+            var header = client is { } known
+                ? ProxyHeaderWriter.Write(Options.ProxyProtocol, known.Client, known.Local, known.Session)
+                : ProxyHeaderWriter.WriteLocal(Options.ProxyProtocol, socket.LocalEndPoint, socket.RemoteEndPoint);
             if (!header.IsEmpty) await socket.WriteAsync(header, cancellationToken);
             Stream stream = new BackendStream(socket, limit);
             if (Options.BackendTls) stream = await SecureAsync(stream, address, cancellationToken);
