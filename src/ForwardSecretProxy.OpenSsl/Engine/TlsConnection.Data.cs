@@ -10,6 +10,9 @@ public sealed partial class TlsConnection
 {
     private const int Fatal = -1;
 
+    /// <summary>The most plaintext that a record carries (RFC 8446 section 5.1).</summary>
+    private const int FullRecord = 16 * 1024;
+
     private bool _endOfStream;
     private bool _closeNotifySent;
     private bool _hasWritten;
@@ -175,6 +178,13 @@ public sealed partial class TlsConnection
                     ? LibSsl.SSL_peek_ex(_ssl, &probe, 1, &count)
                     : LibSsl.SSL_read_ex(_ssl, start, (nuint)buffer.Length, &count);
                 error = result == 1 ? LibSsl.SSL_ERROR_NONE : LibSsl.SSL_get_error(_ssl, result);
+                // Behind a full record there is another, most of the time, and what is read together is passed on together.
+                // An error stays for the next call.
+                for (var more = count; more == FullRecord && (int)count < buffer.Length; count += more)
+                {
+                    more = 0;
+                    _ = LibSsl.SSL_read_ex(_ssl, start + count, (nuint)buffer.Length - count, &more);
+                }
             }
 
             Leave();

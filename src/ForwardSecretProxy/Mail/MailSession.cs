@@ -147,7 +147,7 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
 
     private async ValueTask<bool> RelayMessageAsync()
     {
-        var content = new SmtpContent();
+        var content = new SmtpContent(refusesBareNewlines);
         var output = new PooledWriter();
         try
         {
@@ -158,7 +158,7 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
                 output.Reset(SmtpContent.MostOutput(input.Length));
                 isOver = content.Process(input.Span, output, out var consumed);
                 _commands.PutBack(input.Length - consumed);
-                if (refusesBareNewlines && content.HasBareNewline)
+                if (content.HasBareNewline)
                 {
                     await SayAsync("521 5.5.2 Bare CR or LF received; lines end in CR and LF\r\n"u8.ToArray());
                     return false;

@@ -10,7 +10,8 @@ namespace ForwardSecretProxy.Mail;
 /// end before it and is doubled, as dots at the beginning of a line are; a dot at the beginning of a line with a bare CR or LF
 /// behind it is left out, which is what every server does with the first dot of a line. Everything else stays as it is.
 /// </summary>
-internal sealed class SmtpContent
+/// <param name="findsBareNewlines">Whether bare CRs and LFs are looked for, which takes longer.</param>
+internal sealed class SmtpContent(bool findsBareNewlines)
 {
     private State _state = State.LineStart;
 
@@ -25,7 +26,7 @@ internal sealed class SmtpContent
         HeldDotCr,
     }
 
-    /// <summary>Whether a bare CR or LF has come.</summary>
+    /// <summary>Whether a bare CR or LF has come; known only where they are looked for.</summary>
     public bool HasBareNewline { get; private set; }
 
     /// <summary>At most so many bytes come out of so many that go in.</summary>
@@ -38,16 +39,20 @@ internal sealed class SmtpContent
     /// <returns>Whether the message has ended; its end mark has been written then.</returns>
     public bool Process(ReadOnlySpan<byte> input, IBufferWriter<byte> output, out int consumed)
     {
+        var stretch = new Stretch(input, findsBareNewlines);
         for (consumed = 0; consumed < input.Length;)
         {
-            if (_state == State.Text)
+            // The long way of most of a message.
+            if (_state == State.Text || (_state == State.LineStart && input[consumed] != '.'))
             {
-                // The long way of most of a message.
-                var rest = input[consumed..];
-                var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-                output.Write(end < 0 ? rest : rest[..end]);
-                consumed += end < 0 ? rest.Length : end;
-                if (end < 0) return false;
+                var end = stretch.EndFrom(consumed);
+                if (end > consumed)
+                {
+                    output.Write(input[consumed..end]);
+                    _state = State.Text;
+                    consumed = end;
+                    continue;
+                }
             }
 
             if (Take(input[consumed++], output)) return true;
@@ -120,5 +125,34 @@ internal sealed class SmtpContent
         // An LF that no CR precedes is bare, whatever follows.
         HasBareNewline |= _state == State.HeldLf;
         if (_state == State.Text) output.Write([next]);
+    }
+
+    /// <summary>
+    /// How far one can go without looking at single bytes: to the line ends before the next dot that has one before it. Each
+    /// byte is searched once, however many there are of those.
+    /// </summary>
+    private ref struct Stretch(ReadOnlySpan<byte> input, bool endsAtEveryLine)
+    {
+        private readonly ReadOnlySpan<byte> _input = input;
+        private int _lfDot = -1;
+        private int _crDot = -1;
+        private int _upTo;
+        private int _end;
+
+        /// <summary>The end of the stretch that begins at <paramref name="start"/>, which only grows; the same for none.</summary>
+        public int EndFrom(int start)
+        {
+            if (endsAtEveryLine) return Next(start, _input[start..].IndexOfAny((byte)'\r', (byte)'\n'));
+            if (start < _upTo) return Math.Max(start, _end);
+            if (_lfDot < start) _lfDot = Next(start, _input[start..].IndexOf("\n."u8));
+            if (_crDot < start) _crDot = Next(start, _input[start..].IndexOf("\r."u8));
+            _upTo = Math.Min(_lfDot, _crDot);
+            _end = start + _input[start.._upTo].TrimEnd("\r\n"u8).Length;
+            // Behind it are only line ends; the next search begins after them.
+            _upTo = Math.Max(_upTo, start + 1);
+            return _end;
+        }
+
+        private readonly int Next(int start, int found) => found < 0 ? _input.Length : start + found;
     }
 }
