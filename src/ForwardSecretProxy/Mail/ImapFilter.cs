@@ -36,7 +36,11 @@ internal sealed class ImapFilter(bool hidesGreeting) : MailFilter
     public override ReplyStep OnReply(ReadOnlySpan<byte> line, IBufferWriter<byte> toClient)
     {
         var isHidden = !_isGreeted && hidesGreeting;
-        if (!_isInLine)
+        if (_isInLine)
+        {
+            toClient.Write(line);
+        }
+        else
         {
             if (!_isGreeted && !TakeGreeting(line)) return new(ReplyKind.Broken);
             if (Begins(line, "+"u8))
@@ -46,9 +50,9 @@ internal sealed class ImapFilter(bool hidesGreeting) : MailFilter
             }
 
             TakeTag(line);
+            if (!isHidden) ImapCapabilities.WriteWithoutStartTls(line, toClient);
         }
 
-        if (!isHidden) ImapCapabilities.WriteWithoutStartTls(line, toClient);
         var literal = Literal(line);
         if (literal.Kind == MailLiteralKind.TooLong) return new(ReplyKind.Broken);
         _isInLine = literal.Kind != MailLiteralKind.None;

@@ -102,7 +102,7 @@ internal sealed class SmtpContent(bool findsBareNewlines)
     /// <summary>What was held back is no line end, nor the half of one.</summary>
     private void TakeAfterBare(byte next, IBufferWriter<byte> output)
     {
-        HasBareNewline = true;
+        HasBareNewline = findsBareNewlines;
         if (next == '.')
         {
             output.Write("\r\n.."u8);
@@ -123,7 +123,7 @@ internal sealed class SmtpContent(bool findsBareNewlines)
             _ => State.Text,
         };
         // An LF that no CR precedes is bare, whatever follows.
-        HasBareNewline |= _state == State.HeldLf;
+        HasBareNewline |= findsBareNewlines && _state == State.HeldLf;
         if (_state == State.Text) output.Write([next]);
     }
 
