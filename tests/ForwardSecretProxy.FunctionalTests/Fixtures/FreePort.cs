@@ -1,17 +1,32 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
-/// <summary>Loopback ports that nobody listens on.</summary>
+/// <summary>
+/// Loopback ports that nobody listens on. They are below those that the kernel hands out by itself, to connections and to
+/// whoever asks for any port, and none is given twice in a test run: nobody takes one before its server does.
+/// </summary>
 internal static class FreePort
 {
-    /// <summary>A port that was free a moment ago; the kernel picks among thousands, so it stays free long enough.</summary>
+    private const int Lowest = 10_000;
+
+    private static readonly int Count = FirstOfTheKernel() - Lowest;
+
+    // Somewhere, so that two test runs on one machine do not meet.
+    private static int _last = RandomNumberGenerator.GetInt32(Count);
+
+    /// <summary>A port that no other test has or gets.</summary>
     public static int Next()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Lowest + (int)((uint)Interlocked.Increment(ref _last) % (uint)Count);
+            if (IsFree(port))
+                return port;
+        }
     }
 
     /// <summary>Waits until somebody listens on the port, 20 s at most: for programs that do not say when they do.</summary>
@@ -32,5 +47,28 @@ internal static class FreePort
                 // Not yet.
             }
         }
+    }
+
+    private static bool IsFree(int port)
+    {
+        // Bound only: a listener's descriptor could live on for a moment in a process that another test is starting.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static int FirstOfTheKernel()
+    {
+        const int usual = 32_768;
+        var range = File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split('\t', ' ');
+        var first = int.Parse(range[0], CultureInfo.InvariantCulture);
+        return first > 2 * Lowest ? first : usual;
     }
 }
