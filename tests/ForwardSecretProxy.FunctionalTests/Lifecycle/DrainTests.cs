@@ -58,7 +58,8 @@ public sealed class DrainTests(ProxyFixture proxy) : IDisposable
     public async Task Stop_Http2_SaysGoawayAndFinishesTheStream()
     {
         await using var backend = await GatedBackend.StartAsync();
-        var configuration = proxy.NewConfiguration(backend.Url);
+        // It is the client that is to close after a GOAWAY; this one waits until the time is up.
+        var configuration = proxy.NewConfiguration(backend.Url).With("Limits:DrainTimeout", "5s");
         await using var fsp = await ServeAsync(configuration);
         await using var client = await RawHttp2Client.ConnectAsync(configuration.Port);
         await client.SendAsync(FrameType.Headers, EndStream | EndHeaders, 1, RawHttp2Client.Encode(

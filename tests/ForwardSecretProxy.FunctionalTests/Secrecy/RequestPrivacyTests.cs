@@ -108,9 +108,9 @@ public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
         var request = events.First(each => each.GetProperty("event").GetInt32() == 1200).GetProperty("fields");
         Assert.Equal(200, request.GetProperty("Status").GetInt32());
         Assert.Equal("GET", request.GetProperty("Method").GetString());
-        var failure = events.First(each => each.GetProperty("event").GetInt32() == 4000);
-        Assert.Equal("warning", failure.GetProperty("level").GetString());
-        Assert.Equal("down", failure.GetProperty("fields").GetProperty("Cluster").GetString());
+        var failures = events.Where(each => each.GetProperty("event").GetInt32() == 4000).ToList();
+        Assert.All(failures, failure => Assert.Equal("warning", failure.GetProperty("level").GetString()));
+        Assert.Contains(failures, failure => failure.GetProperty("fields").GetProperty("Cluster").GetString() == "down");
     }
 
     [Theory]
@@ -172,7 +172,7 @@ public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
     private static async Task VisitAsync(int port)
     {
         const string rest = " HTTP/1.1\r\nHost: secret-host\r\nUser-Agent: secret-agent\r\nCookie: a=secret-cookie\r\nConnection: close\r\n";
-        foreach (var bytes in (string[])
+        string[] requests =
         [
             "GET /served/secret-path?secret-query" + rest + "\r\n",
             "SECRET-METHOD /served/secret-path?secret-query" + rest + "\r\n",
@@ -194,12 +194,10 @@ public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
             "GET /served/secret-path?secret-query" + rest,
             "GET /served/secret-path?secret-query HTTP/1.1\r\nHost: secret-host\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: secret-key\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-        ])
-        {
-            await using var client = await RawClient.ConnectAsync(port, SslApplicationProtocol.Http11, Client);
-            await client.SendAsync(bytes);
-            await client.ReadToEndAsync();
-        }
+        ];
+        // The first is the log's first; the others all at once, as some of them end with a time limit.
+        await ExchangeAsync(port, requests[0]);
+        await Task.WhenAll(requests[1..].Select(bytes => ExchangeAsync(port, bytes)));
 
         await using (var leaving = await RawClient.ConnectAsync(port, SslApplicationProtocol.Http11, Client))
             await leaving.SendAsync("GET /slow/secret-path?secret-query" + rest + "\r\n");
@@ -215,6 +213,13 @@ public sealed class RequestPrivacyTests(ProxyFixture proxy) : IDisposable
         }
 
         await FailHandshakesAsync(port);
+    }
+
+    private static async Task ExchangeAsync(int port, string bytes)
+    {
+        await using var client = await RawClient.ConnectAsync(port, SslApplicationProtocol.Http11, Client);
+        await client.SendAsync(bytes);
+        await client.ReadToEndAsync();
     }
 
     private static async Task FailHandshakesAsync(int port)
