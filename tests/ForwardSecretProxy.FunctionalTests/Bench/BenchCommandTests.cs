@@ -5,7 +5,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Bench;
 
 /// <summary><c>fsp bench</c>, run as operators run it, against the proxy.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(Undisturbed.Name)]
 public class BenchCommandTests(ProxyFixture proxy)
 {
     private string Target => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{proxy.Port}");

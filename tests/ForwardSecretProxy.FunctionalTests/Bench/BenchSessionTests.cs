@@ -8,6 +8,7 @@ using static ForwardSecretProxy.FunctionalTests.Bench.ScriptedServer;
 namespace ForwardSecretProxy.FunctionalTests.Bench;
 
 /// <summary>The client against servers that misbehave in one way each: what happened must be in the result.</summary>
+[Collection(Undisturbed.Name)]
 public class BenchSessionTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Clients;
 
 /// <summary>The PROXY protocol's header in front of TLS: from HAProxy, from curl, and as nobody should send it.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(Undisturbed.Name)]
 public sealed class ProxyProtocolTests(FrontFixture front, ProxyFixture proxy) : IClassFixture<FrontFixture>
 {
     private const string Header = "PROXY TCP4 203.0.113.7 192.0.2.1 56324 443\r\n";

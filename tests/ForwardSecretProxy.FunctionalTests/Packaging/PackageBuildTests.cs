@@ -14,7 +14,7 @@ public sealed class PackageBuildTests(PackageBuild build)
         Assert.Contains("The two builds are the same.", build.Result.Output, StringComparison.Ordinal);
         foreach (var file in (string[])[build.Executable, build.Package, build.BillOfMaterials])
         {
-            var second = build.Directory.File(Path.Combine("second", Path.GetFileName(file)));
+            var second = PackageBuild.Directory.File(Path.Combine("second", Path.GetFileName(file)));
             Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(second)), file);
         }
     }

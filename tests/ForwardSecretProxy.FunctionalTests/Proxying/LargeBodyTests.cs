@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace ForwardSecretProxy.FunctionalTests.Proxying;
 
 /// <summary>Bodies far larger than the memory that the proxy may use for them.</summary>
-[Collection(RunningProxy.Name)]
+[Collection(Undisturbed.Name)]
 public sealed class LargeBodyTests(StreamingProxy proxy, ITestOutputHelper output) : IClassFixture<StreamingProxy>, IDisposable
 {
     private const long Megabyte = 1024 * 1024;

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace ForwardSecretProxy.FunctionalTests.Serving;
 
-[Collection(RunningProxy.Name)]
+[Collection(Undisturbed.Name)]
 public sealed class LeakTests(ProxyFixture proxy, ITestOutputHelper output) : IDisposable
 {
     private const int WarmUp = 5_000;

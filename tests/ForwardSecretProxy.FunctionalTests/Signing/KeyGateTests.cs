@@ -7,6 +7,7 @@ using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.FunctionalTests.Signing;
 
+[Collection(OneModule.Name)]
 public sealed class KeyGateTests : IDisposable
 {
     private const string ReadingValue = "reading CKA_VALUE";

@@ -6,6 +6,7 @@ using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.FunctionalTests.Signing;
 
+[Collection(OneModule.Name)]
 public sealed class Pkcs11SignerTests(TokenFixture fixture) : IClassFixture<TokenFixture>
 {
     public static TheoryData<string> Labels => [.. TokenFixture.Keys.Select(key => key.Label)];

@@ -8,6 +8,7 @@ using Pkcs11Uri = ForwardSecretProxy.Signing.Keys.Pkcs11Uri;
 
 namespace ForwardSecretProxy.FunctionalTests.Signing;
 
+[Collection(OneModule.Name)]
 public sealed class TokenTests : IDisposable
 {
     private readonly SoftHsmToken _hsm = SoftHsmToken.Create();
