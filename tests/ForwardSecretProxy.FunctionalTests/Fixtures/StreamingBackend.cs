@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -18,6 +19,7 @@ internal sealed class StreamingBackend : IAsyncDisposable
 {
     private readonly X509Certificate2 _certificate;
     private readonly WebApplication _application;
+    private readonly ConcurrentDictionary<string, Channel<string>> _events = new();
     private long _sent;
 
     private StreamingBackend(TestAuthority authority)
@@ -33,7 +35,7 @@ internal sealed class StreamingBackend : IAsyncDisposable
         _application = builder.Build();
         _application.UseWebSockets();
         _application.MapGrpcService<NumbersService>();
-        _application.Map("/events", SendEventsAsync);
+        _application.Map("/events/{name}", SendEventsAsync);
         _application.Map("/upload", TakeUploadAsync);
         _application.Map("/download/{bytes}", SendDownloadAsync);
         _application.Map("/trailers", SendTrailersAsync);
@@ -60,8 +62,10 @@ internal sealed class StreamingBackend : IAsyncDisposable
     /// <summary>The page that <c>/page</c> answers with.</summary>
     public string Page { get; set; } = "";
 
-    /// <summary>What <c>/events</c> sends next.</summary>
-    public Channel<string> Events { get; } = Channel.CreateUnbounded<string>();
+    /// <summary>
+    /// What <c>/events/{name}</c> sends next. Each test has a name of its own: the request of the one before may still be there.
+    /// </summary>
+    public Channel<string> Events(string name) => _events.GetOrAdd(name, _ => Channel.CreateUnbounded<string>());
 
     /// <summary>What was posted to <c>/report</c>.</summary>
     public Channel<string> Reports { get; } = Channel.CreateUnbounded<string>();
@@ -98,11 +102,11 @@ internal sealed class StreamingBackend : IAsyncDisposable
         kestrel.Listen(IPAddress.Loopback, TlsPort, listen => listen.UseHttps(_certificate));
     }
 
-    private async Task SendEventsAsync(HttpContext context)
+    private async Task SendEventsAsync(HttpContext context, string name)
     {
         context.Response.ContentType = "text/event-stream";
         await context.Response.Body.FlushAsync();
-        await foreach (var data in Events.Reader.ReadAllAsync(context.RequestAborted))
+        await foreach (var data in Events(name).Reader.ReadAllAsync(context.RequestAborted))
         {
             await context.Response.WriteAsync($"data: {data}\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);

@@ -20,15 +20,15 @@ public sealed class BrowserTests(StreamingProxy proxy) : IClassFixture<Streaming
     {
         proxy.Backend.Page = $$"""
             <!doctype html><script>
-            const socket = new WebSocket('/{{way}}/ws'), events = new EventSource('/{{way}}/events'), seen = [];
+            const socket = new WebSocket('/{{way}}/ws'), events = new EventSource('/{{way}}/events/{{way}}'), seen = [];
             const tell = what => seen.push(what) == 4 && fetch('/h1/report', { method: 'POST', body: seen.sort().join() });
             socket.onopen = () => { socket.send('over'); socket.send('and out'); };
             socket.onmessage = message => tell('socket ' + message.data);
             events.onmessage = message => tell('event ' + message.data);
             </script>
             """;
-        proxy.Backend.Events.Writer.TryWrite("1");
-        proxy.Backend.Events.Writer.TryWrite("2");
+        proxy.Backend.Events(way).Writer.TryWrite("1");
+        proxy.Backend.Events(way).Writer.TryWrite("2");
         var log = _directory.File("net.log");
 
         using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60)))

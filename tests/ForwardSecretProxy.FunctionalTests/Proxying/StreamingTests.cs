@@ -24,11 +24,11 @@ public sealed class StreamingTests(StreamingProxy proxy) : IClassFixture<Streami
     [MemberData(nameof(Ways))]
     public async Task Event_OfAStream_ArrivesBeforeTheNextIsSent(string front, string way)
     {
-        await using var curl = StartCurl($"/{way}/events", front, "-N");
+        await using var curl = StartCurl($"/{way}/events/{way}{front}", front, "-N");
         for (var number = 1; number <= 3; number++)
         {
             var data = string.Create(CultureInfo.InvariantCulture, $"{way} {number}");
-            proxy.Backend.Events.Writer.TryWrite(data);
+            proxy.Backend.Events(way + front).Writer.TryWrite(data);
             await curl.WaitForLineAsync(line => line == $"data: {data}");
         }
     }
