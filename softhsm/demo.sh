@@ -2,7 +2,7 @@
 # Shows Forward Secret Proxy at work on this machine: a token, a key that is born on it and cannot leave it, a
 # certificate, and the proxy at https://localhost:8443 in front of a small built-in page. Ctrl-C stops it.
 #
-#   softhsm/demo.sh [--upstream URL] [--port N]
+#   softhsm/demo.sh [--upstream URL | --mail] [--port N]
 #
 # Needs the .NET 10 SDK; SoftHSM, the token in software, is installed when it is missing.
 set -euo pipefail

@@ -13,8 +13,9 @@ internal static class DemoConfiguration
     /// <param name="directory">Where it goes.</param>
     /// <param name="module">SoftHSM's path.</param>
     /// <param name="port">The port on the loopback addresses.</param>
-    /// <param name="upstream">The service to stand in front of; null for the built-in page.</param>
-    public static void Write(DemoDirectory directory, string module, int port, Uri? upstream) =>
+    /// <param name="upstream">The service to stand in front of; null for what is built in.</param>
+    /// <param name="isMail">Whether it is the mail server that is built in, not the page.</param>
+    public static void Write(DemoDirectory directory, string module, int port, Uri? upstream, bool isMail) =>
         DemoDirectory.Write(directory.Configuration, $$"""
             // Written by fsp demo at every start; copy it before you change it. To run it without fsp demo:
             //   SOFTHSM2_CONF={{directory.SoftHsmConfiguration}} fsp serve --config FILE
@@ -26,7 +27,7 @@ internal static class DemoConfiguration
                 "localhost": { "Chain": "localhost.pem", "Key": "{{DemoSetup.Key}}" }
               },
               "Listeners": {
-                {{string.Join(",\n    ", Listeners(port))}}
+                {{string.Join(",\n    ", isMail ? MailListeners(directory, port) : Listeners(port))}}
               }{{(upstream is null ? "" : ReverseProxy(upstream))}}
             }
             """);
@@ -42,6 +43,17 @@ internal static class DemoConfiguration
                 "ipv6": { "Address": "[::1]:{{port}}", "Certificates": [ "localhost" ] }
                 """;
     }
+
+    // Nobody but the owner of the directory reaches the sockets: there is no client to be told apart from the proxy.
+    private static IEnumerable<string> MailListeners(DemoDirectory directory, int port) =>
+    [
+        $$"""
+        "submission": { "Address": "127.0.0.1:{{port}}", "Protocol": "smtp", "Tls": "starttls", "Backend": {{Json("unix:" + directory.Smtp)}}, "ProxyProtocol": "none" }
+        """,
+        $$"""
+        "pop3s": { "Address": "127.0.0.1:{{port + 1}}", "Protocol": "pop3", "Backend": {{Json("unix:" + directory.Pop3)}} }
+        """,
+    ];
 
     private static string ReverseProxy(Uri upstream) => $$"""
         ,

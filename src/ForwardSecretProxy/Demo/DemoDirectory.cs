@@ -24,6 +24,12 @@ internal sealed class DemoDirectory
     /// <summary>The self-signed certificate.</summary>
     public string Certificate => In("localhost.pem");
 
+    /// <summary>Where the demonstration's mail server takes messages.</summary>
+    public string Smtp => In("smtp.sock");
+
+    /// <summary>Where it gives them out.</summary>
+    public string Pop3 => In("pop3.sock");
+
     /// <summary>The proxy's configuration.</summary>
     public string Configuration => In("fsp.jsonc");
 

@@ -90,7 +90,7 @@ internal sealed class RunningServer : IServerState, IDisposable
     {
         Started = DateTimeOffset.UtcNow;
         _listeners.Apply(Bindings(Current));
-        BeginChecks(Current);
+        BeginRelays(Current);
     }
 
     /// <summary>Accepts nothing more, for good.</summary>
@@ -174,7 +174,7 @@ internal sealed class RunningServer : IServerState, IDisposable
         _backends.Max = _connections.Max;
         _routes?.Apply(next.Routes);
         _listeners.Apply(Bindings(next));
-        BeginChecks(next);
+        BeginRelays(next);
         _start.Replace(next, problems);
     }
 
@@ -185,9 +185,9 @@ internal sealed class RunningServer : IServerState, IDisposable
             listener.Options, sockets[listener.Options], listener.Tls, listener.Relay, sockets.IsInherited(listener.Options)))];
     }
 
-    private void BeginChecks(PreparedServer server)
+    private void BeginRelays(PreparedServer server)
     {
-        foreach (var relay in server.Relays) HealthChecks.Begin(relay, _relays);
+        foreach (var relay in server.Relays) _relays.Begin(relay);
     }
 
     private static void ReportWhatWaits(ProxyOptions before, ProxyOptions next, ConfigurationContext context)

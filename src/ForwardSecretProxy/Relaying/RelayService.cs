@@ -27,6 +27,14 @@ internal sealed partial class RelayService(
     private readonly Pace _failures = new(TimeSpan.FromSeconds(10), TimeProvider.System);
     private readonly ILogger _logger = logger;
 
+    /// <summary>Begins to count what comes for a target, and to look after its backends.</summary>
+    public void Begin(RelayTarget target)
+    {
+        // So that all counters are there, and zero, before anything happens.
+        _ = metrics.Of(target);
+        HealthChecks.Begin(target, this);
+    }
+
     /// <summary>
     /// Speaks with a client in the clear until it wants TLS and has been told to begin.
     /// </summary>

@@ -58,7 +58,10 @@ public sealed partial class MetricsTests(ProxyFixture proxy) : IDisposable
     [Fact]
     public async Task Metrics_NamedByDashboardAlertsAndHandbook_AreThose()
     {
-        await using var admin = await AdminProxy.StartAsync(proxy, _directory);
+        await using var admin = await AdminProxy.StartAsync(proxy, _directory, change: configuration => configuration
+            .With("Listeners:relay:Address", "127.0.0.1:0")
+            .With("Listeners:relay:Protocol", "imap")
+            .With("Listeners:relay:Backend", "127.0.0.1:1"));
         await MakeTrafficAsync(admin.Port);
         var metrics = (await admin.GetAsync("/metrics")).Body;
         var samples = SampleName().Matches(metrics).Select(match => match.Groups[1].Value).ToHashSet();

@@ -40,7 +40,7 @@ public sealed class CheckTests(ProxyFixture proxy) : IDisposable
             .With("Certificates:gone:Chain", "no-such-file.pem")
             .With("Certificates:gone:Key", "pkcs11:token=fsp;object=web;pin-value=1234")
             .With("Listeners:mail:Address", "127.0.0.1:0")
-            .With("Listeners:mail:Protocol", "smtp")
+            .With("Listeners:mail:Protocol", "gopher")
             .With("Tokens:second:Module", "/no/such/module.so")
             .With("Tokens:second:Label", "second");
 

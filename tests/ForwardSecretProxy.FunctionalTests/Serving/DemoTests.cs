@@ -58,6 +58,27 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(0, await demo.StopAsync());
     }
 
+    [Fact]
+    public async Task Demo_Mail_TakesAMessageByStartTlsAndGivesItOutByPop3()
+    {
+        await using var demo = await StartAsync("--mail");
+        var message = _directory.Write("message", "Subject: hello\r\n\r\nfrom me\r\n.with a dot\r\n");
+        var smtp = string.Create(CultureInfo.InvariantCulture, $"smtp://localhost:{_port}");
+        string[] envelope = ["--mail-from", "me@example.com", "--mail-rcpt", "demo@localhost", "-T", message];
+
+        var inTheClear = await Curl([smtp, .. envelope]);
+        var sent = await Curl(["--ssl-reqd", smtp, .. envelope]);
+        var read = await Curl(["-u", "demo:demo", string.Create(CultureInfo.InvariantCulture, $"pop3s://localhost:{_port + 1}/1")]);
+
+        Assert.Contains("530", inTheClear.Text, StringComparison.Ordinal);
+        Assert.True(sent.ExitCode == 0, sent.Text);
+        Assert.Equal("Subject: hello\r\n\r\nfrom me\r\n.with a dot\r\n", read.Output);
+        Assert.Equal(0, await demo.StopAsync());
+
+        Task<ProcessResult> Curl(string[] arguments) =>
+            ProcessRunner.RunAsync("curl", ["-sS", "--max-time", "20", "--cacert", Certificate, .. arguments]);
+    }
+
     [ChromiumFact]
     public async Task Demo_InABrowser_IsShownOverHttp2()
     {
