@@ -45,8 +45,17 @@ internal sealed record StatusPolicy(
 /// <summary>A listener.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Address">Where it listens.</param>
+/// <param name="Protocol"><c>http</c>, <c>redirect</c>, <c>smtp</c>, <c>imap</c>, <c>pop3</c>, <c>sieve</c> or <c>tcp</c>.</param>
 /// <param name="Certificates">The names of its certificates.</param>
-internal sealed record StatusListener(string Name, string Address, IReadOnlyList<string> Certificates);
+/// <param name="Backends">Where a relay's connections go; empty for others.</param>
+internal sealed record StatusListener(
+    string Name, string Address, string Protocol, IReadOnlyList<string> Certificates, IReadOnlyList<StatusBackend> Backends);
+
+/// <summary>A relay's backend.</summary>
+/// <param name="Address">Where it listens.</param>
+/// <param name="Answers">Whether it did when it was last tried.</param>
+/// <param name="Connections">How many connections it has from here.</param>
+internal sealed record StatusBackend(string Address, bool Answers, int Connections);
 
 /// <summary>A certificate and its key.</summary>
 /// <param name="Name">Its name in the configuration.</param>

@@ -217,7 +217,9 @@ function show(status) {
   byId("token-list").replaceChildren(...status.tokens.map(token => tokenCard(token, status.history)));
   byId("listeners").replaceChildren(...status.listeners.map(listener => element("li", { class: "card" },
     element("span", { class: "quiet" }, listener.name), element("b", {}, listener.address),
-    element("span", { class: "quiet" }, listener.certificates.length ? `with ${listener.certificates.join(", ")}` : "without TLS: redirects"))));
+    element("span", { class: "quiet" }, listener.certificates.length ? `with ${listener.certificates.join(", ")}` : "without TLS: redirects"),
+    ...listener.backends.map(backend => element("span", { class: "quiet" },
+      `${listener.protocol} to ${backend.address}: ${backend.answers ? `${backend.connections} open` : "does not answer"}`)))));
   byId("certificates").replaceChildren(...status.certificates.map(certificateCard));
   byId("policy").textContent = `Offered: TLS ${status.policy.versions.join(" and ")}; key exchange in ${status.policy.groups.join(", ")}; `
     + (status.policy.resumption ? "returning clients may resume, with a new key exchange." : "no resumption.");

@@ -40,8 +40,13 @@ internal sealed class StatusReader(
         servers.FirstOrDefault()?.Groups ?? [],
         policy.Resumption.Enabled);
 
-    private static StatusListener Describe(PreparedListener listener) =>
-        new(listener.Options.Name, listener.Options.Address.ToString(), listener.Options.Certificates);
+    private static StatusListener Describe(PreparedListener listener) => new(
+        listener.Options.Name,
+        listener.Options.Address.ToString(),
+        listener.Options.ProtocolName,
+        listener.Options.Certificates,
+        [.. (listener.Relay?.Backends ?? []).Select(backend =>
+            new StatusBackend(backend.Address.ToString(), !backend.IsFailing, backend.Connections))]);
 
     private StatusCertificate Describe(PreparedCertificate certificate)
     {

@@ -47,6 +47,8 @@ internal static class StatusWarnings
                 yield return expiry;
         }
 
+        foreach (var warning in status.Listeners.SelectMany(OfBackends))
+            yield return warning;
         foreach (var warning in OfLoad(status.Load).Concat(status.Tokens.SelectMany(OfToken)))
             yield return warning;
         foreach (var problem in problems.Where(problem => !problem.IsExpiry))
@@ -55,6 +57,13 @@ internal static class StatusWarnings
                 $"{Sentence(problem.Message)} {problem.Mend}");
         }
     }
+
+    private static IEnumerable<StatusWarning> OfBackends(StatusListener listener) =>
+        from backend in listener.Backends
+        where !backend.Answers
+        select new StatusWarning(
+            listener.Backends.Any(other => other.Answers) ? Warning : Error, $"listener {listener.Name}",
+            $"Its backend {backend.Address} did not answer when it was last tried; the log says why.");
 
     private static IEnumerable<StatusWarning> OfReload(ReloadReport? refused) =>
         from problem in refused?.Problems ?? []

@@ -109,19 +109,25 @@ internal static class StatusReport
     {
         console.WriteLine();
         console.MarkupLine("[bold]Listeners[/]");
-        var table = new Table().NoBorder().HideHeaders().AddColumns("", "", "");
+        var table = new Table().NoBorder().HideHeaders().AddColumns("", "", "", "", "");
         foreach (var listener in status.Listeners)
         {
             table.AddRow(
                 Markup.Escape(listener.Name),
                 Markup.Escape(listener.Address),
-                Markup.Escape(listener.Certificates is [] ? "without TLS: redirects" : string.Join(", ", listener.Certificates)));
+                Markup.Escape(listener.Protocol),
+                Markup.Escape(listener.Certificates is [] ? "without TLS: redirects" : string.Join(", ", listener.Certificates)),
+                Markup.Escape(string.Join(", ", listener.Backends.Select(Describe))));
         }
         console.Write(table);
         console.MarkupLine(Markup.Escape($"TLS {string.Join(" and ", status.Policy.Versions)}; "
             + $"{string.Join(", ", status.Policy.Groups)}; "
             + (status.Policy.Resumption ? "resumption" : "no resumption")));
     }
+
+    private static string Describe(StatusBackend backend) => backend.Answers
+        ? $"{backend.Address} ({Number(backend.Connections)} open)"
+        : $"{backend.Address} (does not answer)";
 
     private static void Write(IAnsiConsole console, StatusCertificate certificate)
     {

@@ -39,6 +39,9 @@ internal sealed record ListenerOptions
 
     /// <summary>Whether it serves HTTPS.</summary>
     public bool ServesHttp => Redirect is null && Relay is null;
+
+    /// <summary><c>Protocol</c>, as the configuration spells it.</summary>
+    public string ProtocolName => Relay?.Protocol.ToString().ToLowerInvariant() ?? (Redirect is null ? "http" : "redirect");
 }
 
 /// <summary>A listener without TLS, which answers with the https address of what was asked for, and serves nothing.</summary>

@@ -18,6 +18,9 @@ internal sealed class RelayBackend(BackendAddress address, TimeSpan rest, TimePr
     /// <summary>How many connections it has from here.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>Whether it failed when it was last tried.</summary>
+    public bool IsFailing => _isFailing;
+
     /// <summary>Whether it failed when it was last tried, and not long ago.</summary>
     public bool IsResting => _isFailing && time.GetElapsedTime(Interlocked.Read(ref _failedAt)) < rest;
 

@@ -34,6 +34,21 @@ public class StatusWarningsTests
         Assert.Equal(severity, warnings.SingleOrDefault()?.Severity);
     }
 
+    [Theory]
+    [InlineData(true, true, "")]
+    [InlineData(true, false, "warning")]
+    [InlineData(false, false, "error error")]
+    public void Of_BackendsThatDoNotAnswer_AreAnErrorWhenNoneIsLeft(bool first, bool second, string severities)
+    {
+        var warnings = Of(Quiet with
+        {
+            Listeners = [new StatusListener("imaps", "0.0.0.0:993", "imap", ["web"],
+                [new StatusBackend("10.0.0.1:143", first, 0), new StatusBackend("10.0.0.2:143", second, 3)])],
+        });
+
+        Assert.Equal(severities, string.Join(' ', warnings.Select(warning => warning.Severity)));
+    }
+
     [Fact]
     public void Of_EverythingAtOnce_HasTheWorstFirst()
     {
