@@ -2,7 +2,7 @@
 # Compares fsp with nginx, Apache httpd and stunnel as TLS terminators on this machine: the same token (SoftHSM), keys,
 # certificates, backend and load. Prints markdown tables; progress goes to stderr.
 #
-#   benchmarks/peers.sh [MODE...]      all of them when none is named, in about 50 minutes
+#   benchmarks/peers.sh [MODE...]      all of them when none is named, in about an hour
 #
 #   versions     what is compared, and on what
 #   handshakes   full handshakes: how many, and the processor time of either side for one
@@ -10,6 +10,7 @@
 #   slow         a token that takes 20 ms a signature: new handshakes, and requests on connections that are open
 #   returning    fsp only: resumed handshakes beside full ones that keep a slow token with one session busy
 #   responses    requests on connections that stay open, HTTP/1.1 and HTTP/2, and a body of 100 MiB
+#   relays       streams and mail through relays, beside HAProxy: MB/s, and the processor time for a MB
 #   idle         memory of 10,000 connections that do nothing
 #   start        from the start of the process to the first finished handshake
 #
@@ -36,7 +37,7 @@ usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '/^set /d';
 say() { printf '%s\n' "$*" >&2; }
 fail() { local code=$1; shift; say "$@"; exit "$code"; }
 
-readonly all_modes=(versions handshakes saturated slow returning responses idle start)
+readonly all_modes=(versions handshakes saturated slow returning responses relays idle start)
 for argument in "$@"; do
   case $argument in
     -h | --help) usage; exit 0 ;;
@@ -58,6 +59,7 @@ PORT=${PORT:-24443} BACKEND_PORT=${BACKEND_PORT:-24080}
 dir=${PEERS_DIR:-}
 few=$(((REPS + 1) / 2))
 body_mib=100
+relay_mib=256
 server='' backend='' helper=''
 . "$root/benchmarks/peers/servers.sh"
 
@@ -122,7 +124,7 @@ install_what_is_missing() {
   command -v dotnet >/dev/null ||
     fail 3 "The .NET 10 SDK is needed and is not installed: https://dotnet.microsoft.com/download/dotnet/10.0"
   local package wanted=(softhsm2-util=softhsm2 nginx=nginx apache2=apache2 stunnel4=stunnel4 wrk=wrk jq=jq
-    h2load=nghttp2-client curl=curl cc=gcc openssl=openssl)
+    h2load=nghttp2-client haproxy=haproxy curl=curl cc=gcc openssl=openssl)
   for package in libengine-pkcs11-openssl libssl-dev libc6-dev; do # These have no program to look for.
     dpkg -s "$package" >/dev/null 2>&1 || wanted+=("$package=$package")
   done
@@ -164,6 +166,7 @@ prepare() {
     --disable-build-servers >&2)
   cc -O2 -Wall -shared -fPIC -o "$dir/slow-token.so" "$root/benchmarks/peers/slow-token.c" -ldl -lpthread
   cc -O2 -Wall -o "$dir/client" "$root/benchmarks/peers/client.c" -lssl -lcrypto
+  cc -O2 -Wall -o "$dir/bulk" "$root/benchmarks/peers/bulk.c" -lssl -lcrypto -lpthread
   make_token_and_keys
   [[ -s $dir/www/body ]] || head -c $((body_mib << 20)) /dev/urandom >"$dir/www/body"
 }
@@ -430,6 +433,37 @@ bodies() { # HOW-MANY-AT-ONCE, twice: MB/s and CPU ms per MB
   done
   awk -v mb="$((2 * $1 * (body_mib << 20)))e-6" -v since="$since" -v now="$EPOCHREALTIME" \
     -v cpu="$(($(cpu_ms "$server") - before))" 'BEGIN { print mb / (now - since), cpu / mb }'
+}
+
+# HAProxy has its key in a file: it cannot use the token, and a relay's cost is not in the handshake.
+relays() {
+  begin relays "Streams of $relay_mib MiB through a relay, TLS 1.3, AES-128-GCM"
+  local repetition name case at ports=("$PORT" $((PORT + 1)) $((PORT + 2)))
+  local behind=($((BACKEND_PORT + 1)) $((BACKEND_PORT + 2)) $((BACKEND_PORT + 3)))
+  "$dir/bulk" serve "${behind[@]}" "$relay_mib" &
+  helper=$!
+  for ((repetition = 1; repetition <= few; repetition++)); do
+    for name in fsp_relay haproxy; do
+      start "$name" ecdsa
+      for case in 0:up 1:down 2:smtp; do
+        for at in 1 8; do
+          stream "${case#*:}" "${ports[${case%:*}]}" "$at" >/dev/null
+          row "${case#*:}, $at at once" "${name%_relay}" $(stream "${case#*:}" "${ports[${case%:*}]}" "$at")
+        done
+      done
+      stop_server
+    done
+  done
+  stop "$helper"
+  helper=''
+  table "MB/s,server CPU ms per MB"
+}
+
+stream() { # up|down|smtp PORT HOW-MANY-AT-ONCE: MB/s and CPU ms per MB
+  local before rate
+  before=$(cpu_ms "$server")
+  rate=$(timeout 120 "$dir/bulk" "$1" "$2" "$relay_mib" "$3") || fail 1 "A stream did not arrive whole."
+  echo "$rate $(quotient $(($(cpu_ms "$server") - before)) $((relay_mib * $3)))"
 }
 
 idle() {

@@ -39,6 +39,40 @@ END
   command=("$fsp" serve --config "$dir/fsp.jsonc")
 }
 
+# Three relays, at PORT and the two ports after it, to a sink, a source and a mail server.
+configure_fsp_relay() {
+  cat >"$dir/fsp.jsonc" <<END
+{
+  "Tokens": { "t": { "Module": "$module", "Label": "peers", "PinFile": "pin", "Sessions": $sessions } },
+  "Certificates": { "c": { "Chain": "$key.pem", "Key": "pkcs11:token=peers;object=$key" } },
+  "Listeners": {
+    "up":   { "Address": "127.0.0.1:$PORT", "Protocol": "tcp", "Backend": "127.0.0.1:$((BACKEND_PORT + 1))" },
+    "down": { "Address": "127.0.0.1:$((PORT + 1))", "Protocol": "tcp", "Backend": "127.0.0.1:$((BACKEND_PORT + 2))" },
+    "smtp": { "Address": "127.0.0.1:$((PORT + 2))", "Protocol": "smtp", "Backend": "127.0.0.1:$((BACKEND_PORT + 3))",
+              "ProxyProtocol": "none" }
+  },
+  "Logging": { "LogLevel": { "Default": "Warning" } }
+}
+END
+  command=("$fsp" serve --config "$dir/fsp.jsonc")
+}
+
+configure_haproxy() {
+  local i
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+    -keyout "$dir/haproxy.key" -out "$dir/haproxy.crt" 2>/dev/null
+  cat "$dir/haproxy.crt" "$dir/haproxy.key" >"$dir/haproxy.pem"
+  {
+    printf 'global\n  maxconn 1000\n  nbthread %s\n' "$WORKERS"
+    printf 'defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n'
+    for i in 0 1 2; do
+      printf 'listen l%d\n  bind 127.0.0.1:%d ssl crt %s\n  server s 127.0.0.1:%d\n' \
+        "$i" $((PORT + i)) "$dir/haproxy.pem" $((BACKEND_PORT + 1 + i))
+    done
+  } >"$dir/haproxy.cfg"
+  command=(haproxy -q -db -f "$dir/haproxy.cfg")
+}
+
 # What the others' engine is told about the token.
 key_uri() { echo "pkcs11:token=peers;object=$key;type=private;pin-value=$(<"$dir/pin")"; }
 
