@@ -37,6 +37,9 @@ internal sealed record ProxyOptions
     /// <summary><c>Hsts</c>: whether browsers are told to come with https only.</summary>
     public required HstsOptions Hsts { get; init; }
 
+    /// <summary><c>MtaSts</c>: the policies of mail domains that the http listeners serve. Default: none.</summary>
+    public required IReadOnlyList<MtaStsOptions> MtaSts { get; init; }
+
     /// <summary><c>ReverseProxy</c>: YARP's own section, its keys and value types already checked.</summary>
     public required IConfigurationSection ReverseProxy { get; init; }
 
@@ -47,5 +50,6 @@ internal sealed record ProxyOptions
     public IEnumerable<string> Files => Certificates.Select(certificate => certificate.Chain)
         .Concat(Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []))
         .Concat(Backends.SelectMany(backend => backend.Files))
-        .Concat(Listeners.Select(listener => listener.Relay?.BackendCaFile).OfType<string>());
+        .Concat(Listeners.Select(listener => listener.Relay?.BackendCaFile).OfType<string>())
+        .Concat(MtaSts.Select(policy => policy.File));
 }

@@ -27,6 +27,7 @@ internal static class ProxyOptionsReader
             Backends = [.. root.Entries("Backends").Select(BackendReader.Read)],
             Admin = AdminReader.Read(root),
             Hsts = HstsReader.Read(root.Section("Hsts")),
+            MtaSts = MtaStsReader.Read(root),
             ReverseProxy = root.Foreign("ReverseProxy"),
             Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };

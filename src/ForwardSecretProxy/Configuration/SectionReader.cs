@@ -204,6 +204,23 @@ internal sealed class SectionReader
         }
     }
 
+    /// <summary>
+    /// The object at <paramref name="key"/> as names with files: each name, its own path in the configuration, and the
+    /// file's path, made absolute. What is no path is reported and left out.
+    /// </summary>
+    public IEnumerable<(string Name, string Path, string File)> FilePaths(string key, string example)
+    {
+        var entries = Section(key);
+        Describe($"{key}:<name>", "path", null);
+        foreach (var child in entries._section.GetChildren())
+        {
+            if (HasChildren(child) || string.IsNullOrWhiteSpace(child.Value))
+                entries.Report(child.Key, "it is not the path of a file", $"Write \"{child.Key}\": \"{example}\".");
+            else
+                yield return (child.Key, Combine(entries.Path, child.Key), _context.ResolvePath(child.Value));
+        }
+    }
+
     /// <summary>The object at <paramref name="key"/>, to be read by somebody else.</summary>
     public IConfigurationSection Foreign(string key)
     {

@@ -1,4 +1,5 @@
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.MtaSts;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Routing;
@@ -28,6 +29,9 @@ internal sealed record PreparedServer : IDisposable
 
     /// <summary>Which request goes where.</summary>
     public required RouteTable Routes { get; init; }
+
+    /// <summary>The policies of mail domains.</summary>
+    public required MtaStsPolicies MtaSts { get; init; }
 
     /// <summary>Keeps the keys of <see cref="Certificates"/>.</summary>
     public required IDisposable Keys { get; init; }

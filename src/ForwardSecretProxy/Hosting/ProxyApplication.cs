@@ -1,6 +1,7 @@
 using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.Logging;
+using ForwardSecretProxy.MtaSts;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Redirecting;
 using ForwardSecretProxy.Relaying;
@@ -67,6 +68,7 @@ internal static class ProxyApplication
             StrictTransport.Apply(context, options.Hsts);
             return next(context);
         });
+        application.Use(new MtaStsMiddleware(() => server.Current.MtaSts).InvokeAsync);
         if (content is null)
             UseReverseProxy(application);
         else

@@ -1,5 +1,6 @@
 using System.Net;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.MtaSts;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Relaying;
@@ -46,6 +47,7 @@ internal static class ServerPreparation
         if (scope.Previous is null && options.Admin?.Address is IPEndPoint admin)
             scope.Sockets?.Probe("Admin:Address", admin, context);
         LookForChallengeFolders(options.Listeners, context);
+        var policies = MtaStsPolicies.Load(options.MtaSts, context);
         var certificates = await CertificatePreparation.PrepareAsync(
             options.Certificates, signers, context, cancellationToken);
         var clients = ClientCertificatePreparation.Prepare(options.Listeners, context);
@@ -53,15 +55,18 @@ internal static class ServerPreparation
         if (context.HasErrors)
             return null;
 
-        return new PreparedServer
+        var server = new PreparedServer
         {
             Options = options,
             Certificates = certificates,
             Listeners = PrepareListeners(options, certificates, clients, relays, keys, scope.Previous),
             Routes = routes,
+            MtaSts = policies,
             Keys = keys.Lease(),
             Stamps = stamps,
         };
+        LookForPolicyHosts(server, context);
+        return server;
     }
 
     private static List<PreparedListener> PrepareListeners(
@@ -108,6 +113,20 @@ internal static class ServerPreparation
                     Severity = ConfigurationProblemSeverity.Warning,
                 });
             }
+        }
+    }
+
+    private static void LookForPolicyHosts(PreparedServer server, ConfigurationContext context)
+    {
+        var https = server.Listeners.Where(listener => listener.Options.ServesHttp).ToList();
+        foreach (var policy in server.Options.MtaSts.Where(policy => !https.Exists(listener => listener.Tls!.IsNamed(policy.Host))))
+        {
+            context.Report(new ConfigurationProblem(policy.Path,
+                $"no certificate of an http listener is for {policy.Host}, so no mail server can fetch the policy",
+                $"Request one with that name (fsp csr --dns {policy.Host}), and let an http listener have it.")
+            {
+                Severity = ConfigurationProblemSeverity.Warning,
+            });
         }
     }
 

@@ -63,6 +63,14 @@ public class ProxyOptionsReaderTests
     [InlineData("\"Tls\": { }", "\"Hsts\": { \"MaxAge\": \"364d\", \"IncludeSubDomains\": true, \"Preload\": true }", "Hsts:Preload", "year")]
     [InlineData("\"Tls\": { }", "\"Hsts\": { \"MaxAge\": \"365d\", \"Preload\": true }", "Hsts:Preload", "subdomains")]
     [InlineData("\"Tls\": { }", "\"Hsts\": { \"MaxAge\": 31536000 }", "Hsts:MaxAge", "not a length of time")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": \"policy.txt\"", "MtaSts", "not an object")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"example.com\": { } }", "MtaSts:example.com", "not the path of a file")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"example.com\": [ \"a\" ] }", "MtaSts:example.com", "not the path of a file")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"example.com\": \"\" }", "MtaSts:example.com", "not the path of a file")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"*.example.com\": \"a\" }", "MtaSts:*.example.com", "not a mail domain")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"post@example.com\": \"a\" }", "MtaSts:post@example.com", "not a mail domain")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"mta-sts.example.com\": \"a\" }", "MtaSts:mta-sts.example.com", "policy's host")]
+    [InlineData("\"Tls\": { }", "\"MtaSts\": { \"b\u00fccher.example\": \"a\", \"xn--bcher-kva.example\": \"a\" }", "MtaSts:xn--bcher-kva.example", "already")]
     [InlineData("\"Limits\": { }", "\"Limits\": { \"MaxConnectionsPerClient\": -1 }", "Limits:MaxConnectionsPerClient", "range")]
     [InlineData("\"Tls\": { }", "\"Tls\": true", "Tls", "not an object")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Groups\": [ \"ffdhe2048\" ] }", "Tls:Groups", "not a group")]
@@ -147,5 +155,18 @@ public class ProxyOptionsReaderTests
         var listener = loaded.Options!.Listeners.Single(listener => listener.Name == "http");
         Assert.Empty(listener.Certificates);
         Assert.Equal(new RedirectOptions { HttpsPort = 443, AcmeChallengeFolder = "/etc/fsp/acme" }, listener.Redirect);
+    }
+
+    [Fact]
+    public void Read_MtaSts_IsDomainsAndFilesThatAreWatched()
+    {
+        var loaded = Configurations.Load(Configurations.With("\"Tls\": { }",
+            "\"MtaSts\": { \"Example.com\": \"a.txt\", \"b\u00fccher.example\": \"/b.txt\" }"));
+
+        Assert.Empty(loaded.Context.Problems);
+        Assert.Equal(
+            [("mta-sts.xn--bcher-kva.example", "/b.txt"), ("mta-sts.example.com", "/etc/fsp/a.txt")],
+            loaded.Options!.MtaSts.Select(policy => (policy.Host, policy.File)).OrderBy(policy => policy.File));
+        Assert.Superset(new HashSet<string> { "/etc/fsp/a.txt", "/b.txt" }, loaded.Options.Files.ToHashSet());
     }
 }

@@ -12,7 +12,7 @@ public partial class ReadmeTests
             .SelectMany(file => ReadCall().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value)
             .ToHashSet();
-        var documented = Rows().Select(row => row.Key.Split(':')[^1]).ToHashSet();
+        var documented = Rows().Select(row => row.Key.Split(':').Last(part => part[0] != '<')).ToHashSet();
 
         Assert.True(known.Count > 25, "The pattern finds the calls that read a key.");
         Assert.Empty(known.Except(documented));
@@ -64,7 +64,7 @@ public partial class ReadmeTests
 
     private static string Plain(string cell) => cell.Trim(' ', '`', '[', ']', '"');
 
-    [GeneratedRegex("""(?:Text|Texts|TextMap|TextList|Int32|Integer|Time|Boolean|Choice|FilePath|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
+    [GeneratedRegex("""(?:Text|Texts|TextMap|TextList|Int32|Integer|Time|Boolean|Choice|FilePaths?|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
     private static partial Regex ReadCall();
 
     [GeneratedRegex(@"^\| `([A-Z]\w*(?::[^`]+)?)` \|.*\|(.*)\|(.*)\|$")]
