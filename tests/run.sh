@@ -17,7 +17,8 @@ if ! command -v dotnet >/dev/null; then
 fi
 softhsm/install-packages.sh softhsm2-util=softhsm2 pkcs11-tool=opensc openssl=openssl curl=curl \
   nginx=nginx-light haproxy=haproxy apache2=apache2-bin node=nodejs tshark=tshark systemd-socket-activate=systemd \
-  dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux optional:chromium=chromium optional:promtool=prometheus
+  dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
+  optional:chromium=chromium optional:promtool=prometheus
 
 dotnet build ForwardSecretProxy.sln -c Release --nologo -v minimal --disable-build-servers
 

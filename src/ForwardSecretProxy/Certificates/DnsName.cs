@@ -23,6 +23,13 @@ internal static class DnsName
             && !labels[^1].All(char.IsAsciiDigit);
     }
 
+    /// <summary>Whether a certificate's name, both in its form, is for a host: exactly, or by <c>*</c> for the first label.</summary>
+    public static bool Covers(string name, string host) =>
+        name == host
+        || name.StartsWith(WildcardPrefix, StringComparison.Ordinal)
+            && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+            && host.AsSpan(dot).SequenceEqual(name.AsSpan(1));
+
     /// <summary>Turns what a person writes, such as <c>Bücher.example</c>, into the form of a certificate.</summary>
     /// <exception cref="FormatException">It is no host name; the message says why and what to write.</exception>
     public static string Parse(string text)

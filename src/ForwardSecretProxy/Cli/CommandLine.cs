@@ -54,6 +54,7 @@ internal static class CommandLine
         root.Add(KeyCommand.Create());
         root.Add(CsrCommand.Create());
         root.Add(CertCommand.Create());
+        root.Add(TlsaCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(ManualCommand.Create());
         root.AddExamples(

@@ -22,7 +22,7 @@ internal sealed record ConfiguredKey(CertificateOptions Certificate, Pkcs11Uri U
 
         var certificate = FindCertificate(options.Certificates, name);
         return Pkcs11Uri.TryParse(certificate.Key, out var uri, out var error)
-            ? new ConfiguredKey(certificate, uri, FindToken(options.Tokens, uri, certificate.Name))
+            ? new ConfiguredKey(certificate, uri, FindToken(options.Tokens, uri, $"Certificates:{certificate.Name}:Key"))
             : throw new CommandFailedException($"Certificates:{certificate.Name}:Key: {error}", ExitCode.Usage);
     }
 
@@ -41,7 +41,12 @@ internal sealed record ConfiguredKey(CertificateOptions Certificate, Pkcs11Uri U
             ExitCode.Usage);
     }
 
-    private static TokenOptions FindToken(IReadOnlyList<TokenEntry> tokens, Pkcs11Uri uri, string certificate)
+    /// <summary>The entry of <c>Tokens</c> that a URI means.</summary>
+    /// <param name="tokens">The entries.</param>
+    /// <param name="uri">The key.</param>
+    /// <param name="place">Where the URI stands, for messages.</param>
+    /// <exception cref="CommandFailedException">Not exactly one fits.</exception>
+    public static TokenOptions FindToken(IReadOnlyList<TokenEntry> tokens, Pkcs11Uri uri, string place)
     {
         var fitting = tokens
             .Select(each => each.Options)
@@ -49,7 +54,7 @@ internal sealed record ConfiguredKey(CertificateOptions Certificate, Pkcs11Uri U
         return fitting is [var only]
             ? only
             : throw new CommandFailedException(
-                $"Certificates:{certificate}:Key: it fits {(fitting.Count == 0 ? "none" : "several")} of the Tokens; "
+                $"{place}: it fits {(fitting.Count == 0 ? "none" : "several")} of the Tokens; "
                 + "write the token's label into it, as in pkcs11:token=fsp;object=web",
                 ExitCode.Usage);
     }

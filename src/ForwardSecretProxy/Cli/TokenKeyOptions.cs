@@ -1,7 +1,5 @@
 using System.CommandLine;
-using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
-using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Pkcs11;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
 
@@ -72,56 +70,9 @@ internal sealed class TokenKeyOptions
         var (uri, options) = Configured(parsed) is { } configured
             ? (configured.Uri, configured.Token)
             : Written(parsed);
-        try
-        {
-            return await OpenAsync(uri, adjust is null ? options : adjust(options), cancellationToken);
-        }
-        catch (KeyRefusedException exception)
-        {
-            throw new CommandFailedException(exception.Message, ExitCode.Findings);
-        }
-        catch (TokenException exception)
-        {
-            throw new CommandFailedException(exception.Message);
-        }
+        return await KeyInUse.OpenAsync(uri, adjust is null ? options : adjust(options), cancellationToken);
     }
 
-    private static async Task<KeyInUse> OpenAsync(
-        Pkcs11Uri uri, TokenOptions options, CancellationToken cancellationToken)
-    {
-        var token = Token.Open(options);
-        try
-        {
-            if (!token.IsNamedBy(uri))
-                throw new TokenException($"The key {uri} is not on this token ({token.Info.Describe()}).");
-            return new KeyInUse(token, await token.OpenSignerAsync(uri, null, cancellationToken));
-        }
-        catch
-        {
-            token.Dispose();
-            throw;
-        }
-    }
-
-    private (Pkcs11Uri Uri, TokenOptions Options) Written(ParseResult parsed)
-    {
-        if (!Pkcs11Uri.TryParse(parsed.GetValue(_key), out var uri, out var error))
-            throw new CommandFailedException(error, ExitCode.Usage);
-        if (uri.Token is null && uri.Serial is null)
-        {
-            throw new CommandFailedException(
-                $"write the token's label into --key, as in pkcs11:token=fsp;object=web; it is {uri}", ExitCode.Usage);
-        }
-
-        return (uri, new TokenOptions
-        {
-            Module = _module.Read(parsed),
-            Label = uri.Token,
-            Serial = uri.Serial,
-            Pin = PinOf(parsed, uri),
-        });
-    }
-
-    private PinSource PinOf(ParseResult parsed, Pkcs11Uri uri) =>
-        _pin.Read(parsed) ?? (PinSource?)uri.PinSource ?? new PinPrompt($"User PIN of the token \"{uri.Token ?? uri.Serial}\"");
+    private (Pkcs11Uri Uri, TokenOptions Options) Written(ParseResult parsed) =>
+        WrittenKey.Read(parsed, _key.Name, parsed.GetValue(_key)!, _module, _pin);
 }

@@ -40,4 +40,15 @@ public class DnsNameTests
     [Fact]
     public void IsValid_LongerThanDnsAllows_IsFalse() =>
         Assert.False(DnsName.IsValid(string.Join('.', Enumerable.Repeat("aaaaaaaaa", 26))));
+
+    [Theory]
+    [InlineData("mail.example.org", "mail.example.org", true)]
+    [InlineData("*.example.org", "mail.example.org", true)]
+    [InlineData("*.example.org", "example.org", false)]
+    [InlineData("*.example.org", "a.mail.example.org", false)]
+    [InlineData("*.example.org", ".example.org", false)]
+    [InlineData("*.example.org", "mail.example.com", false)]
+    [InlineData("example.org", "mail.example.org", false)]
+    public void Covers_Host_ExactlyOrByOneLabel(string name, string host, bool expected) =>
+        Assert.Equal(expected, DnsName.Covers(name, host));
 }

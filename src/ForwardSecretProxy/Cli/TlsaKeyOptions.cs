@@ -1,0 +1,111 @@
+using System.CommandLine;
+using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Dane;
+using CommandResult = System.CommandLine.Parsing.CommandResult;
+
+namespace ForwardSecretProxy.Cli;
+
+/// <summary>Whose records <c>fsp tlsa</c> is about: certificates from files or of a configuration, and the next keys.</summary>
+internal sealed class TlsaKeyOptions
+{
+    private readonly Argument<FileInfo[]> _files = new("CHAIN")
+    {
+        Description = "PEM files with the certificates in use (RSA and ECDSA are two), each with its intermediates.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<FileInfo?> _config = new("--config", "-c")
+    {
+        Description = "Instead: the certificates that the listeners of this configuration present for the name. When a listener has the "
+            + "port, only its own count.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "An entry of Certificates in it that counts for every name, beside those that are for the name.",
+        HelpName = "NAME",
+    };
+
+    private readonly NextKeyOptions _next = new();
+
+    /// <summary>Puts the options on <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_files);
+        command.Options.Add(_config);
+        command.Options.Add(_certificate);
+        _next.AddTo(command);
+        command.Validators.Add(Validate);
+    }
+
+    /// <summary>Reads them.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="port">The service's port.</param>
+    /// <param name="cancellationToken">Ends the wait for tokens.</param>
+    /// <exception cref="CommandFailedException">A file, the configuration or a key is wrong.</exception>
+    public async Task<DaneKeys> ReadAsync(ParseResult parsed, int port, CancellationToken cancellationToken)
+    {
+        var configuration = parsed.GetValue(_config) is { } file ? LoadConfiguration(file) : null;
+        IEnumerable<DaneCertificate> inUse = configuration is null
+            ? parsed.GetValue(_files)!.Select(chain => Load(chain.FullName, chain.Name, anyHost: true))
+            : Configured(configuration, parsed.GetValue(_certificate), port);
+        return new DaneKeys([.. inUse], await _next.ReadAsync(parsed, configuration, cancellationToken));
+    }
+
+    /// <summary>Reads a chain that has a certificate; what else may be wrong with it does not matter here.</summary>
+    /// <exception cref="CommandFailedException">There is none.</exception>
+    public static (CertificateChain Chain, CertificateFacts Leaf) LoadChain(string path)
+    {
+        var chain = CertificateChain.Load(path);
+        if (chain.Leaf is { } leaf) return (chain, leaf);
+        var problem = chain.Check(DateTimeOffset.UtcNow, signerSpki: null)[0];
+        throw new CommandFailedException($"{problem.Message}. {problem.Mend}", ExitCode.Usage);
+    }
+
+    private void Validate(CommandResult result)
+    {
+        var isConfigured = result.GetResult(_config) is not null;
+        var hasFiles = result.GetResult(_files) is { Tokens.Count: > 0 };
+        if (isConfigured && hasFiles)
+            result.AddError("Give certificates' files or --config, not both.");
+        if (!isConfigured && result.GetResult(_certificate) is not null)
+            result.AddError("--certificate names an entry of a configuration: give --config FILE too.");
+        if (!isConfigured && !hasFiles && !_next.IsGiven(result))
+            result.AddError("Name a certificate (its file, or --config FILE), or a next key (--next FILE, --next-key URI).");
+        _next.Validate(result, isConfigured);
+    }
+
+    private static ProxyOptions LoadConfiguration(FileInfo file)
+    {
+        var loaded = ConfigurationLoader.Load(file);
+        return loaded is { Options: { } options, Context.HasErrors: false }
+            ? options
+            : throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
+    }
+
+    private static IEnumerable<DaneCertificate> Configured(ProxyOptions options, string? chosen, int port)
+    {
+        if (chosen is not null && !options.Certificates.Any(each => IsNamed(each.Name)))
+        {
+            throw new CommandFailedException($"there is no certificate \"{chosen}\"; in the configuration are: "
+                + string.Join(", ", options.Certificates.Select(each => each.Name)), ExitCode.Usage);
+        }
+
+        var onPort = options.Listeners.Where(listener => listener.Address.Port == port && listener.Redirect is null).ToList();
+        var served = (onPort.Count > 0 ? onPort : options.Listeners).SelectMany(listener => listener.Certificates).ToHashSet();
+        return options.Certificates
+            .Where(each => served.Contains(each.Name) || IsNamed(each.Name))
+            .Select(each => Load(each.Chain, $"certificate \"{each.Name}\"", IsNamed(each.Name)));
+
+        bool IsNamed(string name) => name.Equals(chosen, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static DaneCertificate Load(string path, string name, bool anyHost)
+    {
+        var (chain, leaf) = LoadChain(path);
+        return new DaneCertificate(
+            new DaneKey(name, leaf.SubjectPublicKeyInfo, chain.Certificates, IsNext: false), chain.DnsNames, anyHost);
+    }
+}
