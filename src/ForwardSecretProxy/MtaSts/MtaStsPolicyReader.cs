@@ -38,7 +38,7 @@ internal sealed class MtaStsPolicyReader
     {
         var reader = new MtaStsPolicyReader();
         reader.Read(policy);
-        return reader._problems;
+        return [.. reader._problems.Take(MaxProblems)];
     }
 
     private void Read(ReadOnlySpan<byte> policy)

@@ -36,4 +36,17 @@ public class TlsaCommandTests
         Assert.Contains(message, error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
+
+    [Fact]
+    public void Readme_EachCommandOfTheRollover_IsOneThatIsTaken()
+    {
+        var lines = File.ReadLines(Repository.PathOf("README.md"))
+            .SkipWhile(line => line != "## Mail servers that check: DANE and MTA-STS").Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("fsp ", StringComparison.Ordinal))
+            .SelectMany(line => line.Split('#')[0].Split("&&")).ToList();
+
+        Assert.Contains(lines, line => line.Contains("--next mail-2.pub.pem --check", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Empty(CommandLine.CreateRoot().Parse(line.Replace("'", "\"", StringComparison.Ordinal).Trim()["fsp ".Length..]).Errors));
+    }
 }

@@ -93,7 +93,12 @@ public class MtaStsPolicyReaderTests
     }
 
     [Fact]
-    public void Check_AllWrong_StopsAtTen() => Assert.Equal(10, Check(new string('\n', 1000)).Count);
+    public void Check_AllWrong_StopsAtTen() 
+    {
+        Assert.Equal(10, Check(new string('\n', 1000)).Count);
+        // Nine lines, and four fields that are not there.
+        Assert.Equal(10, Check(new string('\n', 9)).Count);
+    }
 
     /// <summary>Cut off anywhere, with either line end: what is taken is what the RFC's grammar, as a pattern, takes.</summary>
     [Theory]
