@@ -25,7 +25,8 @@ internal static class CertSelfSignCommand
         };
         days.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > MaxDays)
+            // Text that is no number has no value to ask for.
+            if (result.Tokens is [var text] && !(int.TryParse(text.Value, out var number) && number is >= 1 and <= MaxDays))
                 result.AddError($"--days takes a number from 1 to {MaxDays}.");
         });
         var command = new Command("self-sign",

@@ -39,8 +39,9 @@ internal sealed record PreparedServer : IDisposable
     /// <summary>The stamps of <see cref="ProxyOptions.Files"/> from before they were read.</summary>
     public required IReadOnlyList<FileStamp> Stamps { get; init; }
 
-    /// <summary>Whether one of the certificates is for the host name, which is in lower case.</summary>
-    public bool IsServed(string name) => TlsServers.Any(tls => tls.IsNamed(name));
+    /// <summary>Whether https is answered under the host name, which is in lower case.</summary>
+    public bool IsServed(string name) =>
+        Listeners.Any(listener => listener.Options.ServesHttp && listener.Tls?.IsNamed(name) == true);
 
     /// <summary>Lets everything go but what <paramref name="next"/> has taken over.</summary>
     public void Retire(PreparedServer next)
