@@ -190,17 +190,15 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
             {
                 var line = await _replies.ReadLineAsync(_end.Token);
                 if (line.IsEmpty) break;
-                var step = OnReply(line.Span);
-                if (!_reply.WrittenMemory.IsEmpty) await WriteAsync(_reply.WrittenMemory);
-                if (step.Literal > 0) await CopyAsync(_replies, _client, step.Literal, fromClient: false);
-                if (step.Kind == ReplyKind.Broken)
+                var kind = await RelayReplyAsync(line);
+                if (kind == ReplyKind.Broken)
                 {
                     relay.Counters.BackendFailed();
                     await SayAsync(filter.Unavailable);
                     break;
                 }
 
-                if (step.Kind != ReplyKind.More) _gate.Report(step.Kind);
+                if (kind != ReplyKind.More) _gate.Report(kind);
             }
 
             if (filter.IsOpaque) await PassOnAsync(_replies, backend, _client);
@@ -214,6 +212,28 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
             // Without its backend the session is over, whatever the client does.
             await _end.CancelAsync();
             _gate.Close();
+        }
+    }
+
+    /// <summary>Passes on a line with its literals; nothing of ours comes in between.</summary>
+    private async ValueTask<ReplyKind> RelayReplyAsync(ReadOnlyMemory<byte> line)
+    {
+        await _toClient.WaitAsync();
+        try
+        {
+            while (true)
+            {
+                var step = OnReply(line.Span);
+                if (!await relay.TryWriteAsync(_client, _reply.WrittenMemory, fromClient: false)) throw new EndOfStreamException();
+                if (step.Literal == 0) return step.Kind;
+                await CopyAsync(_replies, _client, step.Literal, fromClient: false);
+                line = await _replies.ReadLineAsync(_end.Token);
+                if (line.IsEmpty) throw new EndOfStreamException();
+            }
+        }
+        finally
+        {
+            _toClient.Release();
         }
     }
 
@@ -253,19 +273,6 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
         try
         {
             await relay.TryWriteAsync(_client, words, fromClient: false);
-        }
-        finally
-        {
-            _toClient.Release();
-        }
-    }
-
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> reply)
-    {
-        await _toClient.WaitAsync();
-        try
-        {
-            if (!await relay.TryWriteAsync(_client, reply, fromClient: false)) throw new EndOfStreamException();
         }
         finally
         {
