@@ -7,19 +7,19 @@ internal static class HealthChecks
     public static void Begin(RelayTarget target, RelayService service)
     {
         if (!target.TryBeginChecks()) return;
-        foreach (var backend in target.Backends) _ = RunAsync(target, backend, service);
+        foreach (var backend in target.Backends) _ = RunAsync(target, backend, service, target.End);
     }
 
-    private static async Task RunAsync(RelayTarget target, RelayBackend backend, RelayService service)
+    private static async Task RunAsync(RelayTarget target, RelayBackend backend, RelayService service, CancellationToken end)
     {
         try
         {
             using var timer = new PeriodicTimer(target.Options.HealthInterval);
             do
             {
-                await service.CheckAsync(target, backend, target.End);
+                await service.CheckAsync(target, backend, end);
             }
-            while (await timer.WaitForNextTickAsync(target.End));
+            while (await timer.WaitForNextTickAsync(end));
         }
         catch (OperationCanceledException)
         {
