@@ -62,7 +62,7 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
             var inGroup = 0;
             while (!filter.IsOpaque)
             {
-                var line = await _commands.ReadLineAsync(_end.Token);
+                var line = await ReadCommandAsync();
                 if (line.IsEmpty) return new(SessionEndReason.ClientEnded);
                 var isGrouped = filter.IsGrouped(line.Span) && ++inGroup < LargestGroup;
                 if (!isGrouped) await _gate.WaitAsync();
@@ -97,6 +97,20 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             return new(exception is IOException ? SessionEndReason.ClientEnded : SessionEndReason.BackendEnded);
+        }
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadCommandAsync()
+    {
+        try
+        {
+            return await _commands.ReadLineAsync(_end.Token);
+        }
+        catch (LineTooLongException)
+        {
+            // The replies to those before it come first.
+            await _gate.WaitAsync();
+            throw;
         }
     }
 
