@@ -3,6 +3,7 @@
 #
 #   softhsm/install-packages.sh PROGRAM=PACKAGE... [optional:PROGRAM=PACKAGE...]
 #
+# PROGRAM tells whether it is there; a program that takes several packages names them with commas between.
 # An optional program that apt does not have is only mentioned. Exit code 3: something is missing and could not be
 # installed; the message says what.
 set -euo pipefail
@@ -30,7 +31,8 @@ for wanted in "$@"; do
   elif [[ $wanted == optional:* ]]; then
     optional+=("$pair")
   else
-    required+=("${pair#*=}")
+    IFS=, read -ra packages <<<"${pair#*=}"
+    required+=("${packages[@]}")
     programs+=("${pair%%=*}")
   fi
 done
@@ -70,8 +72,9 @@ forbid_services() {
   fi
 }
 
+# Never at the price of another package: a mail server of the machine's own would go for the tests' one.
 apt() {
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq --no-remove -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
 }
 
 say "Not installed yet: ${programs[*]} ${optional[*]%%=*}"

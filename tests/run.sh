@@ -18,7 +18,10 @@ fi
 softhsm/install-packages.sh softhsm2-util=softhsm2 pkcs11-tool=opensc openssl=openssl curl=curl \
   nginx=nginx-light haproxy=haproxy apache2=apache2-bin node=nodejs tshark=tshark systemd-socket-activate=systemd \
   dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
+  postfix=postfix swaks=swaks,libnet-ssleay-perl \
+  doveadm=dovecot-core,dovecot-imapd,dovecot-pop3d,dovecot-lmtpd,dovecot-managesieved \
   optional:chromium=chromium optional:promtool=prometheus
+tests/unpack-package.sh exim4-daemon-heavy
 
 dotnet build ForwardSecretProxy.sln -c Release --nologo -v minimal --disable-build-servers
 
