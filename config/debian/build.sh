@@ -124,6 +124,9 @@ fill_tree() {
   put 644 "$here/lintian-overrides" /usr/share/lintian/overrides/
   mv "$tree/usr/share/lintian/overrides/lintian-overrides" "$tree/usr/share/lintian/overrides/fsp"
   put 644 "$here/usb-token.conf" "$root"/config/*.jsonc "${doc}examples/"
+  for server in postfix dovecot exim; do
+    put 644 "$root/config/$server"/* "${doc}examples/$server/"
+  done
   notices=$(dotnet nuget locals global-packages --list | sed 's/^[^/]*//')microsoft.netcore.app.runtime.$rid
   notices=$notices/$(runtime_version)
   put 644 "$notices/LICENSE.TXT" "$notices/THIRD-PARTY-NOTICES.TXT" "${doc}dotnet/"
