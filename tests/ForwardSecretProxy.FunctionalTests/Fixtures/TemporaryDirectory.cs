@@ -18,6 +18,10 @@ internal sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
+    /// <summary>Lets the accounts of servers pass through it: they see what they can name and may read.</summary>
+    public void OpenToServices() =>
+        System.IO.File.SetUnixFileMode(Path, System.IO.File.GetUnixFileMode(Path) | UnixFileMode.OtherExecute);
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
