@@ -18,9 +18,13 @@ internal sealed class ImapFilter(bool hidesGreeting) : MailFilter
     protected override MailLiteral LiteralOf(ReadOnlySpan<byte> line) => Literal(line);
 
     /// <inheritdoc/>
+    protected override string? NameFault(ReadOnlySpan<byte> content) =>
+        ImapTag.Read(content, out var command) is null ? "a command begins with a tag" : base.NameFault(command);
+
+    /// <inheritdoc/>
     protected override CommandStep TakeCommand(ReadOnlySpan<byte> line)
     {
-        if (ImapTag.Read(Content(line), out var command) is not { } tag) return Answer("* BAD a command begins with a tag\r\n");
+        var tag = ImapTag.Read(Content(line), out var command)!;
         var verb = Word(command, out _);
         var literal = Literal(line);
         if (Is(verb, "STARTTLS"u8))

@@ -38,7 +38,7 @@ internal abstract class MailFilter
     /// </summary>
     public CommandStep OnCommand(ReadOnlySpan<byte> line)
     {
-        if (MailLine.Fault(line) is not { } fault) return TakeCommand(line);
+        if ((MailLine.Fault(line) ?? NameFault(MailLine.Content(line))) is not { } fault) return TakeCommand(line);
         return ++_faults > MostFaults ? Close("too many commands that are none") : Answer(Syntax(line, fault));
     }
 
@@ -53,6 +53,10 @@ internal abstract class MailFilter
 
     /// <summary>What a client's line announces; nothing in protocols without literals.</summary>
     protected virtual MailLiteral LiteralOf(ReadOnlySpan<byte> line) => default;
+
+    /// <summary>Why a line, without its end, has no command's name where that belongs; null when it has.</summary>
+    protected virtual string? NameFault(ReadOnlySpan<byte> content) =>
+        MailLine.IsName(MailLine.Word(content, out _)) ? null : "a command begins with its name";
 
     /// <summary>Takes a line that is one.</summary>
     protected abstract CommandStep TakeCommand(ReadOnlySpan<byte> line);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,9 @@ namespace ForwardSecretProxy.Mail;
 /// <summary>Looks at single lines of the mail protocols. A line comes with its end.</summary>
 internal static class MailLine
 {
+    private static readonly SearchValues<byte> InNames =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
     /// <summary>
     /// Why a line cannot be taken for a command; null when it can. A line ends in CRLF, and has neither a CR nor an LF nor a
     /// NUL in it (RFC 5321 section 2.3.8, RFC 9051 section 9: CHAR8, RFC 1939 section 3): where one side sees one line and
@@ -18,6 +22,12 @@ internal static class MailLine
             ? content[at] == 0 ? "a command has no NUL in it" : "a command has no CR or LF in it"
             : null;
     }
+
+    /// <summary>
+    /// Whether the word can be the name of a command. Some servers skip blanks before it, or take a form feed or a vertical tab
+    /// behind it for one: what they take for a command would be something else here.
+    /// </summary>
+    public static bool IsName(ReadOnlySpan<byte> word) => !word.IsEmpty && !word.ContainsAnyExcept(InNames);
 
     /// <summary>The line without its end.</summary>
     public static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> line) => line.TrimEnd("\r\n"u8);

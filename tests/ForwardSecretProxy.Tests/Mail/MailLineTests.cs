@@ -26,6 +26,19 @@ public class MailLineTests
     }
 
     [Theory]
+    [InlineData("NOOP", true)]
+    [InlineData("X-exps9", true)]
+    [InlineData("", false)]
+    [InlineData("NOOP\v", false)]
+    [InlineData("NOOP\f", false)]
+    [InlineData("NOOP\u00a0", false)]
+    [InlineData("NOOP=", false)]
+    public void IsName_Word_IsLettersDigitsAndHyphens(string word, bool expected)
+    {
+        Assert.Equal(expected, MailLine.IsName(Encoding.Latin1.GetBytes(word)));
+    }
+
+    [Theory]
     [InlineData("a LOGIN {4}", MailLiteralKind.Waiting, 4)]
     [InlineData("a LOGIN {4+}", MailLiteralKind.Bound, 4)]
     [InlineData("a APPEND x {0}", MailLiteralKind.Waiting, 0)]
