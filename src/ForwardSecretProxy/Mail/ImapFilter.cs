@@ -12,10 +12,12 @@ internal sealed class ImapFilter(bool hidesGreeting) : MailFilter
     private bool _isInLine;
     private bool _endsWithLine;
     private bool _opensUp;
+    private bool _isChallenged;
     private byte[] _tag = [];
 
     /// <inheritdoc/>
-    protected override MailLiteral LiteralOf(ReadOnlySpan<byte> line) => Literal(line);
+    /// <remarks>RFC 9051 section 6.2.2: an answer to a challenge is base64, and announces nothing.</remarks>
+    protected override MailLiteral LiteralOf(ReadOnlySpan<byte> line) => _isChallenged ? default : Literal(line);
 
     /// <inheritdoc/>
     protected override string? NameFault(ReadOnlySpan<byte> content) =>
@@ -30,9 +32,11 @@ internal sealed class ImapFilter(bool hidesGreeting) : MailFilter
         if (Is(verb, "STARTTLS"u8))
             return literal.Kind == MailLiteralKind.None ? Answer($"{tag} BAD TLS is active already\r\n") : Close("STARTTLS takes no arguments");
 
+        _isChallenged = Is(verb, "AUTHENTICATE"u8);
+        if (_isChallenged && literal.Kind != MailLiteralKind.None) return Close("AUTHENTICATE takes no literal");
         _tag = Encoding.ASCII.GetBytes(tag);
         // After a login, or once the stream is compressed (RFC 4978), nothing here could read it, nor has to.
-        _opensUp = Is(verb, "LOGIN"u8) || Is(verb, "AUTHENTICATE"u8) || Is(verb, "COMPRESS"u8);
+        _opensUp = _isChallenged || Is(verb, "LOGIN"u8) || Is(verb, "COMPRESS"u8);
         return WithLiteral(literal);
     }
 

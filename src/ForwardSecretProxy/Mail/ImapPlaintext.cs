@@ -19,11 +19,11 @@ internal sealed class ImapPlaintext : PlaintextDialogue
     {
         if (ImapTag.Read(line, out var command) is not { } tag) return Refuse("* BAD a command begins with a tag\r\n");
         var verb = Word(command, out var arguments);
+        var isLogin = Is(verb, "LOGIN"u8) || Is(verb, "AUTHENTICATE"u8);
         // Its bytes are in our way already, or will be: they must not be read as commands.
         if (Literal(line).Kind is MailLiteralKind.Bound or MailLiteralKind.TooLong)
-            return Close($"{tag} BAD no literals before TLS\r\n* BYE closing\r\n");
-        if (Is(verb, "LOGIN"u8) || Is(verb, "AUTHENTICATE"u8))
-            return RefusePlaintext($"{tag} NO [PRIVACYREQUIRED] STARTTLS comes first\r\n");
+            return Close($"{tag} BAD no literals before TLS\r\n* BYE closing\r\n") with { NeedsTls = isLogin };
+        if (isLogin) return RefusePlaintext($"{tag} NO [PRIVACYREQUIRED] STARTTLS comes first\r\n");
         if (!arguments.IsEmpty) return Refuse($"{tag} BAD STARTTLS comes first\r\n");
         if (Is(verb, "STARTTLS"u8)) return StartTls($"{tag} OK begin TLS now\r\n");
         if (Is(verb, "CAPABILITY"u8)) return Answer($"* {Capabilities}\r\n{tag} OK done\r\n");

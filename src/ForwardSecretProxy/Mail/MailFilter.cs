@@ -69,7 +69,7 @@ internal abstract class MailFilter
 
     /// <summary>Passes the command on with its literal.</summary>
     protected CommandStep WithLiteral(MailLiteral literal) => literal.Kind == MailLiteralKind.TooLong
-        ? Close("the literal is too long")
+        ? Close("the literal cannot be taken")
         : new CommandStep(CommandAction.Forward) { Literal = literal, Continues = literal.Kind != MailLiteralKind.None };
 
     /// <summary>Answers in the backend's place.</summary>

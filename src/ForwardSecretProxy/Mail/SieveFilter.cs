@@ -12,12 +12,13 @@ internal sealed class SieveFilter : MailFilter
 {
     private bool _authenticates;
     private bool _isInLine;
+    private bool _isLoggedIn;
     private ReplyKind _atEndOfLine;
 
     /// <inheritdoc/>
-    /// <remarks>Section 4: a client's literal never waits; one that is written as if it did is the same.</remarks>
+    /// <remarks>Section 4: a client's literal never waits; what a server makes of one that does is anybody's guess.</remarks>
     protected override MailLiteral LiteralOf(ReadOnlySpan<byte> line) =>
-        Literal(line) is { Kind: MailLiteralKind.Waiting } literal ? literal with { Kind = MailLiteralKind.Bound } : Literal(line);
+        Literal(line) is { Kind: MailLiteralKind.Waiting } literal ? literal with { Kind = MailLiteralKind.TooLong } : Literal(line);
 
     /// <inheritdoc/>
     protected override CommandStep TakeCommand(ReadOnlySpan<byte> line)
@@ -38,7 +39,9 @@ internal sealed class SieveFilter : MailFilter
         var literal = Literal(line);
         if (literal.Kind == MailLiteralKind.TooLong) return new(ReplyKind.Broken);
         _isInLine = literal.Kind != MailLiteralKind.None;
-        return _isInLine ? new(ReplyKind.More, literal.Size) : new(_atEndOfLine);
+        if (_isInLine) return new(ReplyKind.More, literal.Size);
+        IsOpaque |= _isLoggedIn;
+        return new(_atEndOfLine);
     }
 
     /// <inheritdoc/>
@@ -52,7 +55,8 @@ internal sealed class SieveFilter : MailFilter
         var isGood = Begins(line, "OK"u8);
         if (isGood || Begins(line, "NO"u8) || Begins(line, "BYE"u8))
         {
-            IsOpaque |= isGood && _authenticates;
+            // What it says about that may be a literal, which belongs to it.
+            _isLoggedIn = isGood && _authenticates;
             return ReplyKind.Completed;
         }
 

@@ -19,15 +19,25 @@ internal sealed class SievePlaintext : PlaintextDialogue
     /// <inheritdoc/>
     protected override PlaintextStep TakeLine(ReadOnlySpan<byte> line)
     {
-        // As with IMAP: bytes that follow a literal's announcement must not be read as commands.
-        if (Literal(line).Kind != MailLiteralKind.None) return Close("BYE \"no literals before TLS\"\r\n");
         var verb = Word(line, out var arguments);
-        if (Is(verb, "AUTHENTICATE"u8)) return RefusePlaintext("NO (ENCRYPT-NEEDED) \"STARTTLS comes first\"\r\n");
-        if (Is(verb, "NOOP"u8)) return arguments.IsEmpty ? Answer("OK\r\n") : Refuse("NO \"NOOP takes no argument before TLS\"\r\n");
+        var isLogin = Is(verb, "AUTHENTICATE"u8);
+        // As with IMAP: bytes that follow a literal's announcement must not be read as commands.
+        if (Literal(line).Kind != MailLiteralKind.None) return Close("BYE \"no literals before TLS\"\r\n") with { NeedsTls = isLogin };
+        if (isLogin) return RefusePlaintext("NO (ENCRYPT-NEEDED) \"STARTTLS comes first\"\r\n");
+        if (Is(verb, "NOOP"u8)) return Noop(arguments);
         if (!arguments.IsEmpty) return Refuse("NO \"STARTTLS comes first\"\r\n");
         if (Is(verb, "STARTTLS"u8)) return StartTls("OK \"begin TLS now\"\r\n");
         if (Is(verb, "CAPABILITY"u8)) return Answer(Capabilities + "OK\r\n");
         return Is(verb, "LOGOUT"u8) ? Close("OK \"bye\"\r\n") : RefusePlaintext("NO \"STARTTLS comes first\"\r\n");
+    }
+
+    /// <summary>Section 2.13: a string is given back.</summary>
+    private static PlaintextStep Noop(ReadOnlySpan<byte> arguments)
+    {
+        if (arguments.IsEmpty) return Answer("OK\r\n");
+        return arguments is [(byte)'"', .. var tag, (byte)'"'] && !tag.ContainsAny((byte)'"', (byte)'\\') && !tag.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            ? Answer($"OK (TAG \"{Encoding.ASCII.GetString(tag)}\") \"done\"\r\n")
+            : Refuse("NO \"NOOP takes one quoted string\"\r\n");
     }
 
     /// <inheritdoc/>

@@ -45,8 +45,8 @@ public class PlaintextDialogueTests
     [InlineData(RelayProtocol.Imap, "a1 LOGIN user secret", PlaintextAction.Refuse, "a1 NO [PRIVACYREQUIRED] ", true)]
     [InlineData(RelayProtocol.Imap, "a1 login {4}", PlaintextAction.Refuse, "a1 NO [PRIVACYREQUIRED] ", true)]
     [InlineData(RelayProtocol.Imap, "a1 AUTHENTICATE PLAIN AGEAYg==", PlaintextAction.Refuse, "a1 NO [PRIVACYREQUIRED] ", true)]
-    [InlineData(RelayProtocol.Imap, "a1 LOGIN {4+}", PlaintextAction.Close, "a1 BAD ")]
-    [InlineData(RelayProtocol.Imap, "a1 LOGIN {99999999999}", PlaintextAction.Close, "a1 BAD ")]
+    [InlineData(RelayProtocol.Imap, "a1 LOGIN {4+}", PlaintextAction.Close, "a1 BAD ", true)]
+    [InlineData(RelayProtocol.Imap, "a1 LOGIN {99999999999}", PlaintextAction.Close, "a1 BAD ", true)]
     [InlineData(RelayProtocol.Imap, "a1 SELECT", PlaintextAction.Refuse, "a1 BAD ", true)]
     [InlineData(RelayProtocol.Imap, "* STARTTLS", PlaintextAction.Refuse, "* BAD ")]
     [InlineData(RelayProtocol.Imap, "+ STARTTLS", PlaintextAction.Refuse, "* BAD ")]
@@ -71,7 +71,7 @@ public class PlaintextDialogueTests
     [InlineData(RelayProtocol.Sieve, "NOOP", PlaintextAction.Answer, "OK")]
     [InlineData(RelayProtocol.Sieve, "LOGOUT", PlaintextAction.Close, "OK ")]
     [InlineData(RelayProtocol.Sieve, "AUTHENTICATE \"PLAIN\" \"AGEAYg==\"", PlaintextAction.Refuse, "NO (ENCRYPT-NEEDED) ", true)]
-    [InlineData(RelayProtocol.Sieve, "AUTHENTICATE \"PLAIN\" {8+}", PlaintextAction.Close, "BYE ")]
+    [InlineData(RelayProtocol.Sieve, "AUTHENTICATE \"PLAIN\" {8+}", PlaintextAction.Close, "BYE ", true)]
     [InlineData(RelayProtocol.Sieve, "LISTSCRIPTS", PlaintextAction.Refuse, "NO ", true)]
     public void Take_Line_GetsTheStandardsAnswer(object protocol, string line, object action, string answer, bool needsTls = false)
     {
