@@ -17,6 +17,7 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
     private const int Done = 250;
     private const int Challenge = 334;
     private const int GoAhead = 354;
+    private const int CodeLength = 3;
 
     private Stage _stage = Stage.Greeting;
     private int _code;
@@ -105,6 +106,9 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
         _ => new(ReplyKind.Broken),
     };
 
+    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> line) =>
+        Content(line) is { Length: > CodeLength } content ? content[(CodeLength + 1)..] : default;
+
     private static ReplyStep Completed(bool isLast) => new(isLast ? ReplyKind.Completed : ReplyKind.More);
 
     /// <summary>
@@ -113,7 +117,8 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
     /// </summary>
     private void WriteExtension(ReadOnlySpan<byte> line, bool isLast, IBufferWriter<byte> toClient)
     {
-        if (_held.Length == 0 || !IsHidden(Word(Content(line[4..]), out _)))
+        var keyword = Word(Text(line), out _);
+        if (_held.Length == 0 || !IsHidden(keyword))
         {
             Release(toClient, isLast: false);
             _held = line.ToArray();
@@ -127,8 +132,11 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
     private void Release(IBufferWriter<byte> toClient, bool isLast)
     {
         if (_held.Length == 0) return;
-        _held[3] = isLast ? (byte)' ' : (byte)'-';
-        toClient.Write(_held);
+        // It may be nothing but the code, and end in what it likes (RFC 5321 section 4.2).
+        toClient.Write(_held.AsSpan(0, CodeLength));
+        toClient.Write(isLast ? " "u8 : "-"u8);
+        toClient.Write(Text(_held));
+        toClient.Write("\r\n"u8);
         _held = [];
     }
 
