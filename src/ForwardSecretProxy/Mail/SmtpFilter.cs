@@ -22,6 +22,7 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
     private Stage _stage = Stage.Greeting;
     private int _code;
     private byte[] _held = [];
+    private bool _takesChunks;
 
     private enum Stage
     {
@@ -52,6 +53,7 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
         _stage = Stage.Other;
         if (Is(verb, "BDAT"u8)) return Chunk(arguments);
         _stage = Is(verb, "EHLO"u8) ? Stage.Hello : Is(verb, "AUTH"u8) ? Stage.Login : Is(verb, "DATA"u8) ? Stage.Data : Stage.Other;
+        if (_stage == Stage.Hello) _takesChunks = false;
         return new CommandStep(CommandAction.Forward);
     }
 
@@ -88,10 +90,14 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
             : Answer("501 5.5.4 STARTTLS takes no parameters\r\n");
     }
 
-    /// <summary>RFC 3030 section 2: the bytes follow the command, whatever the reply will be.</summary>
+    /// <summary>
+    /// RFC 3030 section 2: the bytes follow the command, whatever the reply will be. A server that has no such command takes them
+    /// for commands, and among those could be what clients have no say in.
+    /// </summary>
     private CommandStep Chunk(ReadOnlySpan<byte> arguments)
     {
         const int mostDigits = 18;
+        if (!_takesChunks) return Close("the server has not offered CHUNKING");
         var size = Word(arguments, out _);
         return size.Length is > 0 and <= mostDigits && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             ? new CommandStep(CommandAction.Forward) { Literal = new MailLiteral(MailLiteralKind.Bound, bytes) }
@@ -123,6 +129,8 @@ internal sealed class SmtpFilter(bool isClear, bool hidesGreeting) : MailFilter
             Release(toClient, isLast: false);
             _held = line.ToArray();
         }
+
+        _takesChunks |= Is(keyword, "CHUNKING"u8);
 
         if (!isLast) return;
         Release(toClient, isLast: !isClear);
