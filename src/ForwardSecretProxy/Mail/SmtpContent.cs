@@ -8,7 +8,8 @@ namespace ForwardSecretProxy.Mail;
 /// can hide a second message from the first server in the first one (SMTP smuggling, CVE-2023-51764 and others). So what looks
 /// like it, and is not, leaves here in a form that nobody takes for it: a dot that a bare CR or LF precedes gets a whole line
 /// end before it and is doubled, as dots at the beginning of a line are; a dot at the beginning of a line with a bare CR or LF
-/// behind it is left out, which is what every server does with the first dot of a line. Everything else stays as it is.
+/// behind it is left out, which is what every server does with the first dot of a line. A NUL, which no message may have
+/// (RFC 5322 section 2.1) and some servers leave out before they look, becomes a space. Everything else stays as it is.
 /// </summary>
 /// <param name="findsBareNewlines">Whether bare CRs and LFs are looked for, which takes longer.</param>
 internal sealed class SmtpContent(bool findsBareNewlines)
@@ -39,7 +40,7 @@ internal sealed class SmtpContent(bool findsBareNewlines)
     /// <returns>Whether the message has ended; its end mark has been written then.</returns>
     public bool Process(ReadOnlySpan<byte> input, IBufferWriter<byte> output, out int consumed)
     {
-        var stretch = new Stretch(input, findsBareNewlines);
+        var stretch = new Stretch(input, findsBareNewlines || input.Contains((byte)0));
         for (consumed = 0; consumed < input.Length;)
         {
             // The long way of most of a message.
@@ -63,6 +64,7 @@ internal sealed class SmtpContent(bool findsBareNewlines)
 
     private bool Take(byte next, IBufferWriter<byte> output)
     {
+        if (next == 0) next = (byte)' ';
         switch (_state)
         {
             case State.LineStart when next == '.':
@@ -142,7 +144,7 @@ internal sealed class SmtpContent(bool findsBareNewlines)
         /// <summary>The end of the stretch that begins at <paramref name="start"/>, which only grows; the same for none.</summary>
         public int EndFrom(int start)
         {
-            if (endsAtEveryLine) return Next(start, _input[start..].IndexOfAny((byte)'\r', (byte)'\n'));
+            if (endsAtEveryLine) return Next(start, _input[start..].IndexOfAny((byte)'\r', (byte)'\n', (byte)0));
             if (start < _upTo) return Math.Max(start, _end);
             if (_lfDot < start) _lfDot = Next(start, _input[start..].IndexOf("\n."u8));
             if (_crDot < start) _crDot = Next(start, _input[start..].IndexOf("\r."u8));
