@@ -18,6 +18,8 @@ internal sealed class Pop3Filter(bool hidesGreeting) : MailFilter
     {
         var verb = Word(Content(line), out var arguments);
         if (Is(verb, "STLS"u8)) return Answer("-ERR TLS is active already\r\n");
+        // As in SMTP: a proxy's word about its client (Dovecot's).
+        if (Is(verb, "XCLIENT"u8)) return Answer("-ERR not for clients\r\n");
         var isAuth = Is(verb, "AUTH"u8);
         _opensUp = Is(verb, "PASS"u8) || Is(verb, "APOP"u8) || (isAuth && !arguments.IsEmpty);
         // Without an argument these are answered with a list (RFC 6856 section 3; AUTH by custom).

@@ -27,6 +27,8 @@ internal sealed class SieveFilter : MailFilter
         var literal = LiteralOf(line);
         if (Is(verb, "STARTTLS"u8))
             return literal.Kind == MailLiteralKind.None ? Answer("NO \"TLS is active already\"\r\n") : Close("STARTTLS takes no arguments");
+        // As in SMTP: a proxy's word about its client (Dovecot's).
+        if (Is(verb, "XCLIENT"u8)) return literal.Kind == MailLiteralKind.None ? Answer("NO \"not for clients\"\r\n") : Close("XCLIENT is not for clients");
         _authenticates = Is(verb, "AUTHENTICATE"u8);
         return WithLiteral(literal);
     }

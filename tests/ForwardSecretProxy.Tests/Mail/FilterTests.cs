@@ -231,7 +231,9 @@ public class FilterTests
     [InlineData(RelayProtocol.Imap, "STARTTLS", "STARTTLS BAD ")]
     [InlineData(RelayProtocol.Pop3, "STLS", "-ERR ")]
     [InlineData(RelayProtocol.Sieve, "STARTTLS", "NO ")]
-    public void Command_StartTlsInTls_IsRefusedHere(object protocol, string line, string answer)
+    [InlineData(RelayProtocol.Pop3, "XCLIENT ADDR=192.0.2.1", "-ERR not for clients")]
+    [InlineData(RelayProtocol.Sieve, "XCLIENT ADDR=192.0.2.1", "NO \"not for clients\"")]
+    public void Command_NotForTheBackend_IsRefusedHere(object protocol, string line, string answer)
     {
         var step = Greeted((RelayProtocol)protocol).OnCommand(Bytes(line));
 
