@@ -25,7 +25,7 @@ internal sealed class BackendPool
     /// </summary>
     public IReadOnlyList<RelayBackend> InOrder()
     {
-        if (_backends.Length == 1) return _backends;
+        if (_backends.Length <= 1) return _backends;
         var first = (int)((Interlocked.Increment(ref _turn) - 1) % (uint)_backends.Length);
         var inTurn = _backends[first..].Concat(_backends[..first]);
         // A stable sort: among equals it is still each in turn.
