@@ -48,7 +48,7 @@ internal static class ProxyHeaderWriter
     /// <param name="backend">The backend's side; null for a UNIX socket.</param>
     public static ReadOnlyMemory<byte> WriteLocal(ProxyProtocol version, IPEndPoint? own, IPEndPoint? backend) => version switch
     {
-        ProxyProtocol.V1 when own is not null && backend is not null => WriteLine(own, backend),
+        ProxyProtocol.V1 when own is not null && backend is not null => WriteLine(WithoutZone(own), WithoutZone(backend)),
         ProxyProtocol.V1 => "PROXY UNKNOWN\r\n"u8.ToArray(),
         ProxyProtocol.V2 => (byte[])[.. Signature, 0x20, 0x00, 0x00, 0x00],
         _ => ReadOnlyMemory<byte>.Empty,
@@ -115,7 +115,12 @@ internal static class ProxyHeaderWriter
     }
 
     private static IPEndPoint Unmapped(IPEndPoint address) =>
-        address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : address;
+        address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : WithoutZone(address);
+
+    /// <summary>The zone of a link-local address means something on this machine only, and section 2.1 has no place for it.</summary>
+    private static IPEndPoint WithoutZone(IPEndPoint address) =>
+        address.Address is { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 }
+            ? new IPEndPoint(new IPAddress(address.Address.GetAddressBytes()), address.Port) : address;
 
     private static IPEndPoint Mapped(IPEndPoint address) => new(address.Address.MapToIPv6(), address.Port);
 }
