@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ForwardSecretProxy.Clients;
 
 namespace ForwardSecretProxy.Configuration;
 
@@ -40,11 +41,16 @@ internal sealed record BackendAddress(string Host, int Port)
         if (host is ['[', .., ']'])
             host = IPAddress.TryParse(host.AsSpan(1, host.Length - 2), out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6
                 ? ip.ToString() : "";
-        else if (Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
+        else if (!IsHost(host))
             host = "";
         if (host.Length > 0) address = new BackendAddress(host, port);
         return address is not null;
     }
+
+    /// <summary>A name, or an IPv4 address of four decimal numbers: what else ends in a number is read in more than one way.</summary>
+    private static bool IsHost(string text) => text.Split('.')[^1] is { Length: > 0 } last && last.All(char.IsAsciiDigit)
+        ? AddressText.TryParse(text, out _)
+        : Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     /// <inheritdoc/>
     public override string ToString() => IsUnix
