@@ -21,9 +21,10 @@ internal static class RelayReader
     /// <summary>Reads the keys; what cannot be used is reported.</summary>
     public static RelayOptions Read(SectionReader listener, RelayProtocol protocol)
     {
-        var backends = ReadAddresses(listener, "Backend", listener.Texts("Backend", "\"127.0.0.1:143\""));
+        var texts = listener.Texts("Backend", "\"127.0.0.1:143\"");
+        var backends = ReadAddresses(listener, "Backend", texts);
         var names = ReadServerNames(listener);
-        if (backends.Count == 0 && names.Count == 0 && !listener.Has("Backend"))
+        if (texts is [] && (names.Count == 0 || listener.Has("Backend")))
             listener.Report("Backend", "it is missing", AddressMend.Replace("Write", "Set it to where the service listens", StringComparison.Ordinal));
         var secure = listener.Boolean("BackendTls", whenAbsent: false);
         var options = new RelayOptions
@@ -102,10 +103,10 @@ internal static class RelayReader
         };
     }
 
-    private static List<BackendAddress> ReadAddresses(SectionReader listener, string key, IReadOnlyList<string> texts)
+    private static List<BackendAddress> ReadAddresses(SectionReader listener, string key, IReadOnlyList<string>? texts)
     {
         var addresses = new List<BackendAddress>();
-        foreach (var text in texts)
+        foreach (var text in texts ?? [])
         {
             if (!BackendAddress.TryParse(text, out var address))
                 listener.Report(key, $"\"{text}\" is not the address of a service", AddressMend);
@@ -127,7 +128,7 @@ internal static class RelayReader
                 listener.Report(path, $"\"{name}\" is not a server name", "Write a host name, or *.example.com for all names with one more label.");
             if (ReadAddresses(listener, path, texts) is { Count: > 0 } addresses)
                 names[name.ToLowerInvariant()] = addresses;
-            else if (texts.Count == 0)
+            else if (texts is [])
                 listener.Report(path, "it has no backend", AddressMend);
         }
         return names;

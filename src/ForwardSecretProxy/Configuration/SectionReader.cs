@@ -162,15 +162,17 @@ internal sealed class SectionReader
         return [.. items.Select(item => item.Value!)];
     }
 
-    /// <summary>One text or a list of texts; empty when the key is not there.</summary>
-    public IReadOnlyList<string> Texts(string key, string example)
+    /// <summary>One text or a list of texts; empty when the key is not there, null when it is neither and that was reported.</summary>
+    public IReadOnlyList<string>? Texts(string key, string example)
     {
         Describe(key, "text or list", null);
         return ReadTexts(_section.GetSection(key), example);
     }
 
-    /// <summary>An object whose names are the installation's own, each with one text or a list; empty when it is not there.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> TextMap(string key, string example)
+    /// <summary>
+    /// An object whose names are the installation's own, each with what <see cref="Texts"/> reads; empty when it is not there.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>?> TextMap(string key, string example)
     {
         Describe(key, "object", null);
         var section = _section.GetSection(key);
@@ -258,7 +260,7 @@ internal sealed class SectionReader
     /// <summary>Reports a problem with this object as a whole.</summary>
     public void Report(string message, string mend) => _context.Report(Path, message, mend);
 
-    private IReadOnlyList<string> ReadTexts(IConfigurationSection section, string example)
+    private IReadOnlyList<string>? ReadTexts(IConfigurationSection section, string example)
     {
         if (section.Value is { Length: > 0 } text)
             return [text];
@@ -267,7 +269,7 @@ internal sealed class SectionReader
             return [.. items.Select(item => item.Value!)];
 
         _context.Report(section.Path, "it is neither a text nor a list of texts", $"Write, for example, {example}.");
-        return [];
+        return null;
     }
 
     /// <summary>Null when it is absent, or was reported.</summary>
