@@ -76,6 +76,10 @@ internal sealed partial class FspProcess : IAsyncDisposable
     /// <summary>The most resident memory it has ever had, in bytes (proc(5), VmHWM).</summary>
     public long PeakResidentBytes() => StatusBytes("VmHWM:");
 
+    /// <summary>How many file descriptors it has.</summary>
+    public int Descriptors() =>
+        Directory.GetFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/fd")).Length;
+
     private long StatusBytes(string name)
     {
         var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status"))

@@ -65,6 +65,15 @@ internal sealed class ProxyConfiguration
         return this;
     }
 
+    /// <summary>Takes out what stands at a path.</summary>
+    public ProxyConfiguration Without(string path)
+    {
+        var parts = path.Split(':');
+        var parent = parts[..^1].Aggregate((JsonNode?)_root, (node, part) => node?[part]);
+        Assert.True(parent!.AsObject().Remove(parts[^1]), path);
+        return this;
+    }
+
     /// <summary>Writes the file and returns its path.</summary>
     public string WriteTo(TemporaryDirectory directory, string name = "fsp.json") =>
         directory.Write(name, _root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
