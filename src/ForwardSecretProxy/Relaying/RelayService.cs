@@ -117,7 +117,7 @@ internal sealed partial class RelayService(
             using var end = await OpenAsync(target, backend, null, timeout, patience.Token);
             if (target.Options.HealthCheck == HealthCheck.Greeting && !await IsWelcomeAsync(end, target, patience.Token))
                 throw new IOException("it does not greet as it should");
-            if (backend.Answered()) LogBackendBack(target.Listener, backend.Address);
+            Answered(target, backend);
         }
         catch (Exception exception) when (IsFailure(exception))
         {
@@ -208,7 +208,8 @@ internal sealed partial class RelayService(
             {
                 await limit.EnterAsync(turn.Token);
                 var end = await OpenAsync(target, backends[i], client, timeout, turn.Token);
-                backends[i].Answered();
+                // That it takes connections says nothing to whoever checks what it says on them.
+                if (target.Options.HealthCheck != HealthCheck.Greeting) Answered(target, backends[i]);
                 relay.Attach(end);
                 return end;
             }
@@ -249,6 +250,11 @@ internal sealed partial class RelayService(
 
     private static bool IsFailure(Exception exception) =>
         exception is SocketException or IOException or AuthenticationException or OperationCanceledException;
+
+    private void Answered(RelayTarget target, RelayBackend backend)
+    {
+        if (backend.Answered()) LogBackendBack(target.Listener, backend.Address);
+    }
 
     private void Failed(RelayTarget target, RelayBackend backend, Exception exception)
     {

@@ -12,7 +12,7 @@ namespace ForwardSecretProxy.Relaying;
 /// </summary>
 internal sealed class RelayTarget : IDisposable
 {
-    /// <summary>A backend that has failed rests for as long as three checks take, if no check finds it well before.</summary>
+    /// <summary>A backend that has failed rests for so many intervals of checks, if no check finds it well before.</summary>
     private const int RestIntervals = 3;
 
     private readonly BackendPool _default;
@@ -123,7 +123,11 @@ internal sealed class RelayTarget : IDisposable
     }
 
     private BackendPool Pool(IReadOnlyList<BackendAddress> addresses) =>
-        new(addresses, Options.Balancing, RestIntervals * Options.HealthInterval, TimeProvider.System);
+        new(addresses, Options.Balancing, Rest(Options), TimeProvider.System);
+
+    // Until a check has failed again, which takes up to ConnectTimeout, it is known to be unwell from the one before.
+    private static TimeSpan Rest(RelayOptions options) => (RestIntervals * options.HealthInterval)
+        + (options.HealthCheck == HealthCheck.None ? TimeSpan.Zero : options.ConnectTimeout);
 
     private static bool AreEqual(RelayOptions one, RelayOptions other) =>
         one with
