@@ -85,6 +85,7 @@ internal static class ProxyApplication
             .AddSingleton(new BackendLimit(DescriptorBudget.Connections(options.Limits.MaxConnections)))
             .AddSingleton<RelaySet>()
             .AddSingleton<RelayMetrics>()
+            .AddSingleton<RelayConnector>()
             .AddSingleton<RelayService>()
             .AddSingleton<TlsMetrics>()
             .AddSingleton<RequestMetrics>()

@@ -4,20 +4,20 @@ namespace ForwardSecretProxy.Relaying;
 internal static class HealthChecks
 {
     /// <summary>Begins, once for each target; nothing where none are wanted.</summary>
-    public static void Begin(RelayTarget target, RelayService service)
+    public static void Begin(RelayTarget target, RelayConnector connector)
     {
         if (!target.TryBeginChecks()) return;
-        foreach (var backend in target.Backends) _ = RunAsync(target, backend, service, target.End);
+        foreach (var backend in target.Backends) _ = RunAsync(target, backend, connector, target.End);
     }
 
-    private static async Task RunAsync(RelayTarget target, RelayBackend backend, RelayService service, CancellationToken end)
+    private static async Task RunAsync(RelayTarget target, RelayBackend backend, RelayConnector connector, CancellationToken end)
     {
         try
         {
             using var timer = new PeriodicTimer(target.Options.HealthInterval);
             do
             {
-                await service.CheckAsync(target, backend, end);
+                await connector.CheckAsync(target, backend, end);
             }
             while (await timer.WaitForNextTickAsync(end));
         }

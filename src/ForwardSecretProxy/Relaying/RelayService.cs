@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hosting;
@@ -8,14 +6,13 @@ using ForwardSecretProxy.Listeners;
 using ForwardSecretProxy.Mail;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.OpenSsl.Sockets;
-using ForwardSecretProxy.Routing;
 
 namespace ForwardSecretProxy.Relaying;
 
 /// <summary>Serves the connections of relaying listeners: before their TLS, where there is something before, and after.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Created by the container.")]
 internal sealed partial class RelayService(
-    RelaySet relays, RelayMetrics metrics, BackendLimit limit, ILogger<RelayService> logger)
+    RelaySet relays, RelayMetrics metrics, RelayConnector connector, ILogger<RelayService> logger)
 {
     /// <summary>How long a client may talk before TLS where TLS is required: all there is to say is STARTTLS.</summary>
     private static readonly TimeSpan TalkTime = TimeSpan.FromSeconds(60);
@@ -24,7 +21,6 @@ internal sealed partial class RelayService(
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(2);
 
     private readonly Pace _injections = new(TimeSpan.FromMinutes(1), TimeProvider.System);
-    private readonly Pace _failures = new(TimeSpan.FromSeconds(10), TimeProvider.System);
     private readonly ILogger _logger = logger;
 
     /// <summary>Begins to count what comes for a target, and to look after its backends.</summary>
@@ -32,7 +28,7 @@ internal sealed partial class RelayService(
     {
         // So that all counters are there, and zero, before anything happens.
         _ = metrics.Of(target);
-        HealthChecks.Begin(target, this);
+        HealthChecks.Begin(target, connector);
     }
 
     /// <summary>
@@ -105,30 +101,9 @@ internal sealed partial class RelayService(
         }
     }
 
-    /// <summary>Looks whether a backend is there. Never throws but when it is cancelled.</summary>
-    public async Task CheckAsync(RelayTarget target, RelayBackend backend, CancellationToken cancellationToken)
-    {
-        var timeout = target.Options.ConnectTimeout;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
-        try
-        {
-            await limit.EnterAsync(patience.Token);
-            using var end = await OpenAsync(target, backend, null, timeout, patience.Token);
-            if (target.Options.HealthCheck == HealthCheck.Greeting && !await IsWelcomeAsync(end, target, patience.Token))
-                throw new IOException("it does not greet as it should");
-            Answered(target, backend);
-        }
-        catch (Exception exception) when (IsFailure(exception))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Failed(target, backend, exception);
-        }
-    }
-
     private async Task RelayAsync(Relay relay, RelayedClient client, RelayTarget target, bool isGreeted)
     {
-        using var backend = await ConnectAsync(relay, client, target);
+        using var backend = await connector.ConnectAsync(relay, client, target);
         if (backend is null)
         {
             if (target.Options.Protocol != RelayProtocol.Tcp)
@@ -148,7 +123,7 @@ internal sealed partial class RelayService(
 
     private async Task<SessionEnd> RelayInClearAsync(Relay relay, RelayedClient client, RelayTarget target)
     {
-        using var backend = await ConnectAsync(relay, client, target);
+        using var backend = await connector.ConnectAsync(relay, client, target);
         if (backend is null) return new(SessionEndReason.Closed, new MailProtocol(target.Options.Protocol).Unavailable(target.HostName));
         using var session = Session(relay, backend, target, isClear: true, isGreeted: false);
         var end = await session.RunAsync();
@@ -193,78 +168,6 @@ internal sealed partial class RelayService(
         }
     }
 
-    /// <summary>Connects to the first backend that answers; null when none does.</summary>
-    private async Task<BackendEnd?> ConnectAsync(Relay relay, RelayedClient client, RelayTarget target)
-    {
-        var timeout = target.Options.ConnectTimeout;
-        using var patience = new CancellationTokenSource(timeout);
-        var backends = target.Find(client.Session?.ServerName);
-        for (var i = 0; i < backends.Count && !patience.IsCancellationRequested; i++)
-        {
-            // One that swallows what is sent to it does not use up the time of those after it.
-            using var turn = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
-            if (i < backends.Count - 1) turn.CancelAfter(timeout / backends.Count);
-            try
-            {
-                await limit.EnterAsync(turn.Token);
-                var end = await OpenAsync(target, backends[i], client, timeout, turn.Token);
-                // That it takes connections says nothing to whoever checks what it says on them.
-                if (target.Options.HealthCheck != HealthCheck.Greeting) Answered(target, backends[i]);
-                relay.Attach(end);
-                return end;
-            }
-            catch (Exception exception) when (IsFailure(exception))
-            {
-                Failed(target, backends[i], exception);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Connects, with the limit entered before.</summary>
-    private async Task<BackendEnd> OpenAsync(
-        RelayTarget target, RelayBackend backend, RelayedClient? client, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await target.ConnectAsync(backend, client, limit, timeout, cancellationToken);
-        }
-        catch
-        {
-            limit.Leave();
-            throw;
-        }
-    }
-
-    private static async Task<bool> IsWelcomeAsync(BackendEnd end, RelayTarget target, CancellationToken cancellationToken)
-    {
-        var protocol = new MailProtocol(target.Options.Protocol);
-        using var lines = new LineReader(end, MailFilter.LongestLine, MailFilter.LongestLine);
-        var line = await lines.ReadLineAsync(cancellationToken);
-        var isWelcome = protocol.IsWelcome(line.Span);
-        // A server that is left without a word writes that down as a fault.
-        if (isWelcome) await end.WriteAsync(protocol.Goodbye);
-        return isWelcome;
-    }
-
-    private static bool IsFailure(Exception exception) =>
-        exception is SocketException or IOException or AuthenticationException or OperationCanceledException;
-
-    private void Answered(RelayTarget target, RelayBackend backend)
-    {
-        if (backend.Answered()) LogBackendBack(target.Listener, backend.Address);
-    }
-
-    private void Failed(RelayTarget target, RelayBackend backend, Exception exception)
-    {
-        metrics.Of(target).BackendFailed();
-        // That is ours, not the backend's.
-        var isNews = exception is not BackendsBusyException && backend.Failed();
-        if (isNews || _failures.IsTime(out _))
-            LogBackendFailed(target.Listener, backend.Address, FailureReason.Describe(exception));
-    }
-
     /// <summary>Closes a connection in the clear so that its client can read what was said last.</summary>
     private static async Task LingerAsync(PolledSocket socket)
     {
@@ -287,12 +190,6 @@ internal sealed partial class RelayService(
             buffer.Return();
         }
     }
-
-    [LoggerMessage(EventIds.RelayBackendFailed, LogLevel.Warning, "Listener {Listener}: backend {Backend} cannot be reached: {Reason}.")]
-    private partial void LogBackendFailed(string listener, BackendAddress backend, string reason);
-
-    [LoggerMessage(EventIds.RelayBackendBack, LogLevel.Information, "Listener {Listener}: backend {Backend} answers again.")]
-    private partial void LogBackendBack(string listener, BackendAddress backend);
 
     [LoggerMessage(EventIds.StartTlsInjected, LogLevel.Warning, "{Count} connections were closed because there was more in the clear "
         + "behind their STARTTLS (listener {Listener} the last one): somebody on the way may try to speak for the client.")]
