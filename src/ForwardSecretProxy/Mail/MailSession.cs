@@ -169,16 +169,22 @@ internal sealed class MailSession(Relay relay, IRelayEnd backend, MailFilter fil
             {
                 var input = await _commands.ReadAsync(int.MaxValue, _end.Token);
                 if (input.IsEmpty) throw new EndOfStreamException();
-                output.Reset(SmtpContent.MostOutput(input.Length));
-                isOver = content.Process(input.Span, output, out var consumed);
-                _commands.PutBack(input.Length - consumed);
+                var passed = input;
+                if (!content.TryPass(input.Span))
+                {
+                    output.Reset(SmtpContent.MostOutput(input.Length));
+                    isOver = content.Process(input.Span, output, out var consumed);
+                    _commands.PutBack(input.Length - consumed);
+                    passed = output.Written;
+                }
+
                 if (content.HasBareNewline)
                 {
                     await SayAsync("521 5.5.2 Bare CR or LF received; lines end in CR and LF\r\n"u8.ToArray());
                     return false;
                 }
 
-                if (!await relay.TryWriteAsync(backend, output.Written, fromClient: true)) return await BackendGoneAsync();
+                if (!await relay.TryWriteAsync(backend, passed, fromClient: true)) return await BackendGoneAsync();
             }
 
             return true;

@@ -33,6 +33,19 @@ internal sealed class SmtpContent(bool findsBareNewlines)
     /// <summary>At most so many bytes come out of so many that go in.</summary>
     public static int MostOutput(int input) => (2 * input) + 4;
 
+    /// <summary>
+    /// Takes what has arrived if all of it goes on as it is, as most of a large message does: nothing has to be copied then.
+    /// </summary>
+    /// <returns>False when it has to be looked at more closely: nothing was taken.</returns>
+    public bool TryPass(ReadOnlySpan<byte> input)
+    {
+        if (_state is not (State.Text or State.LineStart) || findsBareNewlines || input is [] or [(byte)'.', ..] || input.Contains((byte)0))
+            return false;
+        if (new Stretch(input, endsAtEveryLine: false).EndFrom(0) != input.Length) return false;
+        _state = State.Text;
+        return true;
+    }
+
     /// <summary>Takes what has arrived, and writes what goes on.</summary>
     /// <param name="input">The next bytes.</param>
     /// <param name="output">Takes up to <see cref="MostOutput"/> bytes.</param>

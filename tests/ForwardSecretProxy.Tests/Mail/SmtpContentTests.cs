@@ -108,7 +108,9 @@ public partial class SmtpContentTests
         {
             var piece = bytes.AsSpan(at, Math.Min(size, bytes.Length - at));
             var before = output.WrittenCount;
-            isOver = content.Process(piece, output, out var consumed);
+            var consumed = piece.Length;
+            if (content.TryPass(piece)) output.Write(piece);
+            else isOver = content.Process(piece, output, out consumed);
             Assert.InRange(output.WrittenCount - before, 0, SmtpContent.MostOutput(piece.Length));
             Assert.True(isOver || consumed == piece.Length);
             at += consumed;
