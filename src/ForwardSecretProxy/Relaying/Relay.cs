@@ -16,6 +16,7 @@ internal sealed class Relay
     private readonly long _deadlineMs;
     private long _lastMs = Environment.TickCount64;
     private IRelayEnd? _backend;
+    private volatile bool _isClientsTurn = true;
     private volatile bool _isAborted;
 
     /// <summary>Begins.</summary>
@@ -39,6 +40,12 @@ internal sealed class Relay
     /// <summary>Whether its time is over.</summary>
     public bool IsOverdue(long nowMs) => nowMs - Volatile.Read(ref _lastMs) > _idleMs || nowMs > _deadlineMs;
 
+    /// <summary>
+    /// Whether the backend spoke last, and that is so long ago: nobody waits for an answer. Of plain TCP that cannot be told.
+    /// </summary>
+    public bool IsAtRest(long nowMs, TimeSpan time) =>
+        _isClientsTurn && Counters.IsMail && nowMs - Volatile.Read(ref _lastMs) >= (long)time.TotalMilliseconds;
+
     /// <summary>Takes the backend's end, to be aborted with this.</summary>
     public void Attach(IRelayEnd? backend)
     {
@@ -50,7 +57,17 @@ internal sealed class Relay
     public void Note(int bytes, bool fromClient)
     {
         Volatile.Write(ref _lastMs, Environment.TickCount64);
+        _isClientsTurn = !fromClient;
         Counters.Relayed(bytes, fromClient);
+    }
+
+    /// <summary>
+    /// Lets go of the backend, after which the client is told of the end as if the backend had closed. At any time, from any thread.
+    /// </summary>
+    public void Finish()
+    {
+        if (Volatile.Read(ref _backend) is { } backend) backend.Abort();
+        else Abort();
     }
 
     /// <summary>Ends whatever waits on either connection. At any time, from any thread.</summary>

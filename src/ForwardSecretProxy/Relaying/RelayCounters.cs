@@ -19,6 +19,9 @@ internal sealed class RelayCounters(string listener, RelayProtocol protocol)
     /// <summary>The listener's name.</summary>
     public string Listener => listener;
 
+    /// <summary>Whether it is one of the mail protocols, in which client and server take turns.</summary>
+    public bool IsMail => protocol != RelayProtocol.Tcp;
+
     /// <summary>What it relays, as the configuration spells it.</summary>
     public string Protocol { get; } = protocol.ToString().ToLowerInvariant();
 

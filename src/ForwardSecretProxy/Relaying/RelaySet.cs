@@ -8,6 +8,9 @@ internal sealed class RelaySet : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a mail session is at rest before a stop ends it: IMAP's may be so for hours.</summary>
+    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<Relay, bool> _relays = new();
     private readonly Timer _clock;
 
@@ -30,11 +33,18 @@ internal sealed class RelaySet : IDisposable
         if (_relays.TryRemove(relay, out _)) relay.Counters.Closed();
     }
 
-    /// <summary>Waits until all have ended by themselves, or ends them at <paramref name="cut"/>.</summary>
+    /// <summary>
+    /// Waits until all have ended by themselves, or ends them at <paramref name="cut"/>; sessions in which nobody waits for an
+    /// answer sooner.
+    /// </summary>
     public async Task DrainAsync(CancellationToken cut)
     {
         while (!_relays.IsEmpty && !cut.IsCancellationRequested)
+        {
+            foreach (var relay in _relays.Keys.Where(relay => relay.IsAtRest(Environment.TickCount64, RestTime))) relay.Finish();
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        }
+
         foreach (var relay in _relays.Keys) relay.Abort();
         for (var left = ClosingTime; !_relays.IsEmpty && left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(20))
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);

@@ -101,6 +101,36 @@ public sealed class LifecycleTests(ProxyFixture proxy) : IAsyncLifetime, IDispos
     }
 
     [Fact]
+    public async Task Terminate_MailSessions_EndWhenNobodyWaitsForAnAnswer()
+    {
+        var pop3 = _relay.Listen("pop3", "pop3", _other.Address);
+        await StartAsync(drain: "5m");
+        var sessions = new List<(Stream Client, Stream Backend)>();
+        for (var i = 0; i < 2; i++)
+        {
+            var client = await RelayClient.ConnectAsync(pop3);
+            var backend = await _other.AcceptAsync();
+            await backend.SayAsync("+OK\r\n");
+            await client.HearAsync("+OK\r\n");
+            sessions.Add((client, backend));
+        }
+
+        var ((idle, idleBackend), (busy, busyBackend)) = (sessions[0], sessions[1]);
+        await busy.SayAsync("USER a\r\n");
+        await busyBackend.HearAsync("USER a\r\n");
+        await _relay.Process.SignalAsync("TERM");
+
+        Assert.Equal("", await idle.HearAllAsync());
+        Assert.Equal("", await idleBackend.HearAllAsync());
+        await busyBackend.SayAsync("+OK a\r\n");
+        await busy.HearAsync("+OK a\r\n");
+        Assert.Equal("", await busy.HearAllAsync());
+
+        await AssertEndedAsync();
+        foreach (var end in (Stream[])[idle, idleBackend, busy, busyBackend]) await end.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Connections_ManyShortOnes_LeaveNothing()
     {
         const int few = 50, many = 500;
