@@ -62,7 +62,10 @@ public class MailLineTests
 
     [Theory]
     [InlineData("a001 NOOP", "a001", "NOOP")]
-    [InlineData("a]b.c-1_!  LOGIN x y", "a]b.c-1_!", "LOGIN x y")]
+    [InlineData("a]b.c-1_! LOGIN x y", "a]b.c-1_!", "LOGIN x y")]
+    [InlineData("a  LOGIN", "a", " LOGIN")]
+    [InlineData("a\tLOGIN", null, "")]
+    [InlineData("a\tX STARTTLS", null, "STARTTLS")]
     [InlineData("a", "a", "")]
     [InlineData("a\\b NOOP", null, "NOOP")]
     [InlineData("a\"b NOOP", null, "NOOP")]
