@@ -29,7 +29,6 @@ internal sealed partial class RelayConnector(BackendLimit limit, RelayMetrics me
             if (i < backends.Count - 1) turn.CancelAfter(timeout / backends.Count);
             try
             {
-                await limit.EnterAsync(turn.Token);
                 var end = await OpenAsync(target, backends[i], client, timeout, turn.Token);
                 // That it takes connections says nothing to whoever checks what it says on them.
                 if (target.Options.HealthCheck != HealthCheck.Greeting) Answered(target, backends[i]);
@@ -53,7 +52,6 @@ internal sealed partial class RelayConnector(BackendLimit limit, RelayMetrics me
         patience.CancelAfter(timeout);
         try
         {
-            await limit.EnterAsync(patience.Token);
             using var end = await OpenAsync(target, backend, null, timeout, patience.Token);
             if (target.Options.HealthCheck == HealthCheck.Greeting && !await IsWelcomeAsync(end, target, patience.Token))
                 throw new IOException("it does not greet as it should");
@@ -66,10 +64,11 @@ internal sealed partial class RelayConnector(BackendLimit limit, RelayMetrics me
         }
     }
 
-    /// <summary>Connects, with the limit entered before.</summary>
+    /// <summary>Connects, when there may be one more; without a connection nothing is counted.</summary>
     private async Task<BackendEnd> OpenAsync(
         RelayTarget target, RelayBackend backend, RelayedClient? client, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        await limit.EnterAsync(cancellationToken);
         try
         {
             return await target.ConnectAsync(backend, client, limit, timeout, cancellationToken);
