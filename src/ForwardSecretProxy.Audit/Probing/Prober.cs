@@ -1,0 +1,80 @@
+using ForwardSecretProxy.Audit.Registry;
+using ForwardSecretProxy.Audit.Wire;
+
+namespace ForwardSecretProxy.Audit.Probing;
+
+/// <summary>Asks a server one thing: a connection, a ClientHello, and what comes back.</summary>
+/// <param name="open">Opens a connection that is at TLS's first byte.</param>
+/// <param name="timeout">The most a probe may take once it is connected.</param>
+internal sealed class Prober(Func<CancellationToken, Task<Stream>> open, TimeSpan timeout)
+{
+    /// <summary>Sends a ClientHello and reads the answer. A server cannot make it throw.</summary>
+    /// <exception cref="IOException">There is no connection; of what kind is the opener's to say.</exception>
+    /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
+    public async Task<ServerFlight> AskAsync(ClientHello hello, FlightExtent extent, CancellationToken stop)
+    {
+        await using var stream = await open(stop);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(timeout);
+
+        var flight = new ServerFlight { Ending = FlightEnding.Complete };
+        try
+        {
+            var records = new RecordStream(stream);
+            await records.WriteAsync(ContentType.Handshake, hello.RecordVersion, hello.Encode().Encode(), deadline.Token);
+            var reader = new HandshakeReader(records);
+            while (await reader.NextAsync(deadline.Token) is { } incoming)
+            {
+                flight = Take(flight, incoming);
+                if (flight.Ending == FlightEnding.Alert || IsDone(flight, incoming, extent))
+                    return flight;
+            }
+
+            return flight with { Ending = FlightEnding.Closed };
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return flight with { Ending = FlightEnding.TimedOut };
+        }
+        catch (IOException)
+        {
+            return flight with { Ending = FlightEnding.Closed };
+        }
+        catch (WireFormatException exception)
+        {
+            return flight with { Ending = FlightEnding.Malformed, Problem = exception.Message };
+        }
+    }
+
+    private static ServerFlight Take(ServerFlight flight, IIncoming incoming) => incoming switch
+    {
+        TlsAlert { IsFatal: false } warning when warning.Description != TlsAlert.CloseNotify => flight with { Warning = warning },
+        TlsAlert alert => flight with { Ending = FlightEnding.Alert, Alert = alert },
+        HandshakeMessage message => Take(flight, message),
+        TlsRecord record => throw new WireFormatException($"it sends a record of type {(int)record.Type} in the middle of its answer"),
+        _ => flight,
+    };
+
+    private static ServerFlight Take(ServerFlight flight, HandshakeMessage message)
+    {
+        if (flight.Hello is null)
+            return message.Type == HandshakeType.ServerHello
+                ? flight with { Hello = ServerHello.Parse(message.Body) }
+                : throw new WireFormatException($"it answers with handshake message {(int)message.Type} instead of a ServerHello");
+
+        var version = flight.Hello.Version;
+        return message.Type switch
+        {
+            HandshakeType.Certificate => flight with { Certificate = CertificateMessage.Parse(message.Body, version) },
+            HandshakeType.CertificateStatus => flight with { IsStapled = true },
+            HandshakeType.ServerKeyExchange when flight.Suite is { } suite =>
+                flight with { KeyExchange = ServerKeyExchange.Parse(message.Body, suite, version) },
+            HandshakeType.CertificateRequest => flight with { WantsClientCertificate = true },
+            _ => flight,
+        };
+    }
+
+    private static bool IsDone(ServerFlight flight, IIncoming incoming, FlightExtent extent) =>
+        flight.Hello is not null && (extent == FlightExtent.Hello || flight.Hello.Version >= TlsVersion.Tls13
+            || incoming is HandshakeMessage { Type: HandshakeType.ServerHelloDone });
+}
