@@ -11,7 +11,7 @@ public sealed class CertificateSignatureCheck : CertificateCheck
         "certificate-signature",
         "Certificate's signature",
         "Over a broken hash somebody can make a second certificate with the same signature and another name in it.",
-        ["RFC 9155", "RFC 9325 section 4.5", "Stevens et al., The first collision for full SHA-1, CRYPTO 2017"],
+        ["CA/Browser Forum Baseline Requirements section 7.1.3", "Stevens et al., The first collision for full SHA-1, CRYPTO 2017"],
         Mends.Of(fsp: "a certificate from an authority that signs with SHA-256"));
 
     /// <inheritdoc/>

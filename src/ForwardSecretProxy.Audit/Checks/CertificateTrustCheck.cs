@@ -15,7 +15,7 @@ public sealed class CertificateTrustCheck(CheckLimits limits) : CertificateCheck
         "Trust in the certificate",
         "Clients without this root cannot tell the server from somebody in between. It is as it should be where all clients have a root "
         + "of their own.",
-        ["RFC 5280 section 6", "RFC 9325 section 4.5"],
+        ["RFC 5280 section 6"],
         Mends.Of(fsp: "a certificate from an authority that the clients trust: fsp csr, fsp cert import"));
 
     /// <inheritdoc/>

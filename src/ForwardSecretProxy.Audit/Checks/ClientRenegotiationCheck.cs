@@ -11,7 +11,7 @@ public sealed class ClientRenegotiationCheck : IEndpointCheck
         "client-renegotiation",
         "Renegotiation by clients",
         "A client can make the server sign over and over inside one connection, which costs the server far more than the client.",
-        ["RFC 5746 section 5", "RFC 9325 section 3.5", "CVE-2011-1473"],
+        ["RFC 5746", "RFC 9325 section 3.5", "CVE-2011-1473"],
         Mends.Of(
             nginx: "nothing: it refuses them since 0.8.23",
             apache: "nothing: it refuses them since 2.2.15",

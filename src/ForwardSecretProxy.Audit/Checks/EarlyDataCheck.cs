@@ -13,7 +13,7 @@ public sealed class EarlyDataCheck : IEndpointCheck
         "Data before the key exchange (0-RTT)",
         "Early data are encrypted with keys from the ticket alone: whoever gets the ticket's key later reads them, although the rest "
         + "of the session stays closed. They can also be replayed.",
-        ["RFC 8446 sections 2.3, 8 and appendix E.5", "RFC 8470", "RFC 9325 section 3.3"],
+        ["RFC 8446 sections 2.3 and 8, appendix E.5", "RFC 8470", "RFC 9325 section 3.10"],
         Mends.Of(
             nginx: "ssl_early_data off;",
             apache: "nothing: it has no early data",

@@ -14,7 +14,7 @@ public sealed class EphemeralKeyReuseCheck(CheckLimits limits) : IEndpointCheck
         "An ephemeral key that serves more than one session is a key that the server keeps: whoever gets it opens all of them, and "
         + "nobody can see from outside for how long it is kept. In finite fields a kept key also leaks bit by bit (Raccoon).",
         [
-            "RFC 8446 section 1.2 and appendix C.4", "RFC 9325 section 6.3 and 7.4",
+            "RFC 8446 appendix E.1", "RFC 9325 sections 7.3 and 7.4",
             "Springall, Durumeric, Halderman: Measuring the Security Harm of TLS Crypto Shortcuts, IMC 2016",
             "Merget et al., Raccoon, USENIX Security 2021",
         ],

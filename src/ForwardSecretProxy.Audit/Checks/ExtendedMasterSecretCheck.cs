@@ -12,7 +12,7 @@ public sealed class ExtendedMasterSecretCheck : IEndpointCheck
         "Extended master secret",
         "Without it two sessions with different servers can be made to share a master secret, which breaks resumption, "
         + "client certificates and channel bindings.",
-        ["RFC 7627", "Bhargavan et al., Triple Handshakes and Cookie Cutters (3SHAKE), IEEE S&P 2014", "RFC 9325 section 3.5"],
+        ["RFC 7627", "Bhargavan et al., Triple Handshakes and Cookie Cutters (3SHAKE), IEEE S&P 2014"],
         Mends.Of(
             nginx: "OpenSSL 1.1.0 or newer",
             apache: "OpenSSL 1.1.0 or newer",

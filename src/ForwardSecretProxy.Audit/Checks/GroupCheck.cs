@@ -12,7 +12,7 @@ public sealed class GroupCheck : IEndpointCheck
         "weak-groups",
         "Key exchange groups",
         "A fresh key exchange keeps a recording closed only as long as nobody can compute it backwards. Curves below 224 bits come within reach.",
-        ["RFC 8422 section 5.1.1", "RFC 9325 section 4.4", "NIST SP 800-57 part 1 revision 5, table 2"],
+        ["RFC 8422 section 5.1.1", "RFC 9325 section 4.5", "NIST SP 800-57 part 1 revision 5, table 2"],
         Mends.Of(
             nginx: "ssl_ecdh_curve X25519:prime256v1:secp384r1;",
             apache: "SSLOpenSSLConfCmd Groups X25519:P-256:P-384",

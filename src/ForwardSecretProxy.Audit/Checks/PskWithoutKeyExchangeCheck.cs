@@ -14,7 +14,7 @@ public sealed class PskWithoutKeyExchangeCheck(CheckLimits limits) : IEndpointCh
         "With psk_ke a resumed session's keys come from the ticket alone: whoever opens the ticket later opens the session. With "
         + "psk_dhe_ke the ticket proves who is there and the keys come from a new key exchange, so that not even the ticket key opens "
         + "a past session, but for data that was sent early (0-RTT).",
-        ["RFC 8446 sections 2.2, 4.2.9 and appendix E.1", "RFC 9325 section 7.4"],
+        ["RFC 8446 sections 2.2, 4.2.9 and appendix E.1", "RFC 9325 sections 3.4 and 7.3"],
         Mends.Of(
             nginx: "nothing to set: OpenSSL accepts psk_ke only where SSL_OP_ALLOW_NO_DHE_KEX is set (ssl_conf_command Options -AllowNoDHEKEX)",
             apache: "no SSLOpenSSLConfCmd Options AllowNoDHEKEX",

@@ -13,7 +13,7 @@ public sealed class SessionIdCheck(CheckLimits limits) : IEndpointCheck
         "The server keeps the master secret of each session that it can resume, and that secret opens the recorded session and all "
         + "that resumed it. Whoever reads the server's memory opens what is still in the cache.",
         [
-            "RFC 5246 section 7.3 and F.1.4", "RFC 9325 section 7.4",
+            "RFC 5246 sections 7.3 and F.1.4", "RFC 9325 sections 3.4 and 7.3",
             "Springall, Durumeric, Halderman: Measuring the Security Harm of TLS Crypto Shortcuts, IMC 2016",
         ],
         ResumptionMends.SessionIds);

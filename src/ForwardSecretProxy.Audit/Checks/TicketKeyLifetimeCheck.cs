@@ -14,7 +14,7 @@ public sealed class TicketKeyLifetimeCheck(CheckLimits limits) : IEndpointCheck
         "The ticket key opens every TLS 1.2 session that was recorded with a ticket under it. What a server says about a ticket's "
         + "life time says nothing about the key's: only the same key name over time does. Many servers keep one key until they restart.",
         [
-            "RFC 5077 section 4 and 5.5", "RFC 9325 section 7.4",
+            "RFC 5077 sections 4 and 5.5", "RFC 9325 sections 3.4 and 7.3",
             "Springall, Durumeric, Halderman: Measuring the Security Harm of TLS Crypto Shortcuts, IMC 2016",
         ],
         ResumptionMends.TicketKeys);

@@ -15,7 +15,7 @@ public sealed class TicketLifetimeHintCheck(CheckLimits limits) : IEndpointCheck
         "Life time that tickets claim",
         "A ticket that is honoured for days needs a key that is kept for days. In TLS 1.3 seven days is the most that a server "
         + "may say.",
-        ["RFC 5077 section 3.3 and 5.6", "RFC 8446 section 4.6.1", "RFC 9325 section 7.4"],
+        ["RFC 5077 sections 3.3 and 5.6", "RFC 8446 section 4.6.1", "RFC 9325 sections 3.4 and 7.3"],
         Mends.Of(
             nginx: "ssl_session_timeout 1d;",
             apache: "SSLSessionCacheTimeout 86400",

@@ -13,7 +13,7 @@ public sealed class TicketReuseCheck : IEndpointCheck
         "Tickets that are good more than once",
         "A ticket that a client shows twice links its visits for whoever watches, and early data under it can be replayed. It opens "
         + "no past session as long as each resumption makes a new key exchange.",
-        ["RFC 8446 section 8.1 and appendix C.4", "RFC 9325 section 7.4"],
+        ["RFC 8446 section 8.1 and appendix C.4", "RFC 9325 sections 3.4 and 7.3"],
         Mends.Of(
             nginx: "nothing: with ssl_early_data off; it is about linking visits only",
             apache: "nothing: it has no early data",

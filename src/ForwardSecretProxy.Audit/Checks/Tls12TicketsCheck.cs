@@ -14,7 +14,7 @@ public sealed class Tls12TicketsCheck(CheckLimits limits) : IEndpointCheck
         + "handshake ends. Whoever recorded it and later gets the ticket key opens the session that it resumes and the one in which it "
         + "was issued, whatever key exchange that had: both have the same master secret.",
         [
-            "RFC 5077 sections 3.3 and 4", "RFC 9325 section 3.4 and 7.4", "RFC 8446 section 8.1 and appendix F.1",
+            "RFC 5077 sections 3.3 and 4", "RFC 9325 sections 3.4 and 7.3",
             "Springall, Durumeric, Halderman: Measuring the Security Harm of TLS Crypto Shortcuts, IMC 2016",
         ],
         ResumptionMends.Tickets);

@@ -13,7 +13,10 @@ internal static class TestCertificates
     private static readonly ECDsa RootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>The authority.</summary>
-    public static X509Certificate2 Root { get; } = CreateRoot();
+    public static X509Certificate2 Root { get; } = CreateRoot("CN=Root of the tests", RootKey);
+
+    /// <summary>Another authority, which nobody trusts.</summary>
+    public static X509Certificate2 Stranger { get; } = CreateRoot("CN=Stranger", ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <summary>A chain as a server sends it.</summary>
     public static CertificateChainObservation Chain(params X509Certificate2[] certificates) => new()
@@ -50,6 +53,14 @@ internal static class TestCertificates
             Root.SubjectName, X509SignatureGenerator.CreateForECDsa(RootKey), start, start.AddDays(days), RandomNumberGenerator.GetBytes(8));
     }
 
+    /// <summary>A certificate in the trusted authority's name that somebody else signed.</summary>
+    public static X509Certificate2 IssueByStranger()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=example.org", key, HashAlgorithmName.SHA256).Create(
+            Root.SubjectName, X509SignatureGenerator.CreateForECDsa(key), Now, Now.AddDays(90), [1]);
+    }
+
     /// <summary>A certificate that says it is signed over SHA-1, which .NET does not make: the algorithm's last byte is changed.</summary>
     public static X509Certificate2 IssueOverSha1()
     {
@@ -69,9 +80,9 @@ internal static class TestCertificates
     /// <summary>The policy of a domain-validated certificate of a public authority, 2.23.140.1.2.1.</summary>
     public static X509Extension PublicPolicy { get; } = Extension("2.5.29.32", "300A3008060667810C010201");
 
-    private static X509Certificate2 CreateRoot()
+    private static X509Certificate2 CreateRoot(string name, ECDsa key)
     {
-        var request = new CertificateRequest("CN=Root of the tests", RootKey, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(Now.AddYears(-1), Now.AddYears(9));
     }
