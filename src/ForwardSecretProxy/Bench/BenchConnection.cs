@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ForwardSecretProxy.Audit.StartTls;
 using ForwardSecretProxy.OpenSsl.Client;
 
 namespace ForwardSecretProxy.Bench;
@@ -27,7 +28,7 @@ internal sealed class BenchConnection : IDisposable
     {
         _work = work;
         _tls = new TlsClientConnection(context, poller) { Owner = this };
-        _dialogue = work.Options.StartTls is { } protocol ? StartTlsDialogue.For(protocol) : null;
+        _dialogue = work.Options.StartTls is { } protocol ? StartTlsDialogue.For(protocol, work.Options.Target.Host) : null;
         _response = work.Request.IsEmpty ? null : new HttpResponseReader();
     }
 
@@ -123,8 +124,8 @@ internal sealed class BenchConnection : IDisposable
             return result != TlsClientResult.Again && FailToConnect(result);
         if (_dialogue is null)
             return StartTls();
-        _dialogue.Reset();
-        _state = State.Greeting;
+        _commandSent = 0;
+        _state = _dialogue.Begin() == StartTlsStep.Send ? State.Commanding : State.Greeting;
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ForwardSecretProxy.Audit.StartTls;
 using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.OpenSsl;
 
@@ -58,7 +59,7 @@ internal static class BenchDocumentBuilder
         options.Cipher,
         options.Certificate is { } kind ? kind.ToString().ToLowerInvariant() : null,
         options.Resume,
-        options.StartTls is { } protocol ? protocol.ToString().ToLowerInvariant() : null,
+        options.StartTls?.ToText(),
         options.Request,
         options.ServerName,
         options.CaFile is not null);

@@ -1,4 +1,5 @@
 using System.Net;
+using ForwardSecretProxy.Audit.StartTls;
 using ForwardSecretProxy.OpenSsl.Client;
 using ForwardSecretProxy.OpenSsl.Engine;
 
@@ -50,7 +51,7 @@ internal sealed record BenchOptions
     public bool Resume { get; init; }
 
     /// <summary>The mail protocol whose STARTTLS comes before TLS; null for none.</summary>
-    public MailProtocol? StartTls { get; init; }
+    public StartTlsProtocol? StartTls { get; init; }
 
     /// <summary>The path requested over HTTP/1.1 in each connection; null for no request.</summary>
     public string? Request { get; init; }
@@ -102,17 +103,4 @@ internal enum CertificateKind
 
     /// <summary>RSA.</summary>
     Rsa,
-}
-
-/// <summary>A protocol that turns to TLS on request.</summary>
-internal enum MailProtocol
-{
-    /// <summary>RFC 3207.</summary>
-    Smtp,
-
-    /// <summary>RFC 9051 section 6.2.1.</summary>
-    Imap,
-
-    /// <summary>RFC 2595 section 4.</summary>
-    Pop3,
 }

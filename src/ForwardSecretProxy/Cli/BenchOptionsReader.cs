@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using ForwardSecretProxy.Audit.StartTls;
 using ForwardSecretProxy.Bench;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.OpenSsl.Engine;
@@ -151,7 +152,7 @@ internal sealed class BenchOptionsReader
             Cipher = parsed.GetValue(_cipher),
             Certificate = Enum.TryParse<CertificateKind>(parsed.GetValue(_certificate), true, out var kind) ? kind : null,
             Resume = parsed.GetValue(_resume),
-            StartTls = Enum.TryParse<MailProtocol>(parsed.GetValue(_startTls), true, out var protocol) ? protocol : null,
+            StartTls = StartTlsProtocols.TryParse(parsed.GetValue(_startTls), out var protocol) ? protocol : null,
             Request = ReadRequest(parsed),
             ServerName = parsed.GetValue(_serverName) ?? target.ServerName,
             CaFile = parsed.GetValue(_ca)?.FullName,

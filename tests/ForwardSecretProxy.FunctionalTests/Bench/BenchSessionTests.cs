@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ForwardSecretProxy.Audit.StartTls;
 using ForwardSecretProxy.Bench;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.OpenSsl.Engine;
@@ -198,7 +199,7 @@ public class BenchSessionTests
             await ShakeHandsAsync(socket, stop);
         });
 
-        var result = await RunAsync(Options(server.Port) with { StartTls = Enum.Parse<MailProtocol>(protocol) });
+        var result = await RunAsync(Options(server.Port) with { StartTls = Enum.Parse<StartTlsProtocol>(protocol) });
 
         Assert.Empty(result.Errors);
         Assert.True(result.Counts.Done > 0);
@@ -214,7 +215,7 @@ public class BenchSessionTests
             await SayAsync(socket, "a NO there is no TLS here\r\n", stop);
         });
 
-        var result = await RunAsync(Options(server.Port) with { StartTls = MailProtocol.Imap });
+        var result = await RunAsync(Options(server.Port) with { StartTls = StartTlsProtocol.Imap });
 
         Assert.Equal(0, result.Counts.Done);
         var error = Assert.Single(result.Errors);

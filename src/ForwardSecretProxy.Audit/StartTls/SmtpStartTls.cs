@@ -1,9 +1,9 @@
 using static System.StringComparison;
 
-namespace ForwardSecretProxy.Bench;
+namespace ForwardSecretProxy.Audit.StartTls;
 
 /// <summary>SMTP until STARTTLS: greeting, EHLO, STARTTLS (RFC 3207 section 4; replies as in RFC 5321 section 4.2).</summary>
-internal sealed class SmtpStartTls : StartTlsDialogue
+internal sealed class SmtpStartTls : LineDialogue
 {
     private static readonly byte[] Hello = "EHLO localhost\r\n"u8.ToArray();
     private static readonly byte[] StartTls = "STARTTLS\r\n"u8.ToArray();
@@ -20,7 +20,7 @@ internal sealed class SmtpStartTls : StartTlsDialogue
     }
 
     /// <inheritdoc/>
-    protected override void Restart()
+    private protected override void Restart()
     {
         _stage = Stage.Greeting;
         _isOffered = false;
@@ -28,10 +28,10 @@ internal sealed class SmtpStartTls : StartTlsDialogue
     }
 
     /// <inheritdoc/>
-    protected override StartTlsStep TakeLine(ReadOnlySpan<byte> line)
+    private protected override StartTlsStep TakeLine(ReadOnlySpan<byte> line)
     {
         if (!TryReadCode(line, out var code) || _code != 0 && code != _code)
-            return Break("it does not answer as SMTP does");
+            return Break("it does not answer as SMTP does", line);
 
         _isOffered |= _stage == Stage.Hello && IsStartTls(line);
         var isLast = line.Length == 3 || line[3] == ' ';
@@ -43,7 +43,7 @@ internal sealed class SmtpStartTls : StartTlsDialogue
         {
             (Stage.Greeting, 220) => Next(Stage.Hello, Hello),
             (Stage.Hello, 250) when _isOffered => Next(Stage.StartTls, StartTls),
-            (Stage.Hello, 250) => Refuse("STARTTLS is not among its extensions"u8),
+            (Stage.Hello, 250) => Refuse(NotOffered),
             (Stage.StartTls, 220) => StartTlsStep.Ready,
             _ => Refuse(line),
         };

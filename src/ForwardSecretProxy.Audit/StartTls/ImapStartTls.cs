@@ -1,25 +1,25 @@
 using System.Text;
 
-namespace ForwardSecretProxy.Bench;
+namespace ForwardSecretProxy.Audit.StartTls;
 
 /// <summary>IMAP until STARTTLS: greeting, then one tagged command (RFC 9051 sections 6.2.1 and 7.1).</summary>
-internal sealed class ImapStartTls : StartTlsDialogue
+internal sealed class ImapStartTls : LineDialogue
 {
     private static readonly byte[] StartTls = "a STARTTLS\r\n"u8.ToArray();
 
     private bool _isGreeted;
 
     /// <inheritdoc/>
-    protected override void Restart() => _isGreeted = false;
+    private protected override void Restart() => _isGreeted = false;
 
     /// <inheritdoc/>
-    protected override StartTlsStep TakeLine(ReadOnlySpan<byte> line)
+    private protected override StartTlsStep TakeLine(ReadOnlySpan<byte> line)
     {
         if (!_isGreeted)
         {
             // PREAUTH has no way to TLS any more, BYE is a refusal.
             if (!Is(line, "* OK"u8))
-                return line is [(byte)'*', (byte)' ', ..] ? Refuse(line) : Break("it does not greet as IMAP does");
+                return line is [(byte)'*', (byte)' ', ..] ? Refuse(line) : Break("it does not greet as IMAP does", line);
             _isGreeted = true;
             return Send(StartTls);
         }
@@ -28,7 +28,7 @@ internal sealed class ImapStartTls : StartTlsDialogue
             return Is(line, "* BYE"u8) ? Refuse(line) : StartTlsStep.More;
         if (Is(line, "a OK"u8))
             return StartTlsStep.Ready;
-        return Is(line, "a NO"u8) || Is(line, "a BAD"u8) ? Refuse(line) : Break("it does not answer as IMAP does");
+        return Is(line, "a NO"u8) || Is(line, "a BAD"u8) ? Refuse(line) : Break("it does not answer as IMAP does", line);
     }
 
     private static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> start) =>

@@ -1,22 +1,22 @@
-namespace ForwardSecretProxy.Bench;
+namespace ForwardSecretProxy.Audit.StartTls;
 
 /// <summary>POP3 until STLS: greeting, then one command (RFC 2595 section 4; answers as in RFC 1939 section 3).</summary>
-internal sealed class Pop3StartTls : StartTlsDialogue
+internal sealed class Pop3StartTls : LineDialogue
 {
     private static readonly byte[] StartTls = "STLS\r\n"u8.ToArray();
 
     private bool _isGreeted;
 
     /// <inheritdoc/>
-    protected override void Restart() => _isGreeted = false;
+    private protected override void Restart() => _isGreeted = false;
 
     /// <inheritdoc/>
-    protected override StartTlsStep TakeLine(ReadOnlySpan<byte> line)
+    private protected override StartTlsStep TakeLine(ReadOnlySpan<byte> line)
     {
         if (line.StartsWith("-ERR"u8))
             return Refuse(line);
         if (!line.StartsWith("+OK"u8) || line.Length > 3 && line[3] != ' ')
-            return Break("it does not answer as POP3 does");
+            return Break("it does not answer as POP3 does", line);
         if (_isGreeted)
             return StartTlsStep.Ready;
 

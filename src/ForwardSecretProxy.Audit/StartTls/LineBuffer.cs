@@ -1,8 +1,8 @@
-namespace ForwardSecretProxy.Bench;
+namespace ForwardSecretProxy.Audit.StartTls;
 
 /// <summary>Cuts a stream that arrives in any pieces into lines; what has no end yet is kept, up to a limit.</summary>
 /// <param name="limit">The longest line, in bytes without its end.</param>
-internal sealed class LineBuffer(int limit)
+public sealed class LineBuffer(int limit)
 {
     private byte[] _kept = [];
     private int _length;
