@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
+using ForwardSecretProxy.Audit.Connecting;
 
 namespace ForwardSecretProxy.Bench;
 
@@ -15,22 +15,8 @@ internal sealed record BenchTarget(string Host, int Port)
     /// <summary>Reads <c>HOST:PORT</c>, an IPv6 address in brackets.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BenchTarget? target)
     {
-        target = null;
-        var colon = text.LastIndexOf(':');
-        if (colon < 1)
-            return false;
-        var host = text[..colon];
-        if (host is ['[', .. var inner, ']'])
-            host = IPAddress.TryParse(inner, out _) ? inner : "";
-        else if (host.Contains(':', StringComparison.Ordinal))
-            return false;
-
-        if (Uri.CheckHostName(host) == UriHostNameType.Unknown
-            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || port == 0)
-            return false;
-        target = new BenchTarget(host, port);
-        return true;
+        target = HostAndPort.TryParse(text, out var parsed) && parsed.Port is { } port ? new BenchTarget(parsed.Host, port) : null;
+        return target is not null;
     }
 
     /// <summary>
@@ -41,6 +27,5 @@ internal sealed record BenchTarget(string Host, int Port)
         addresses.Count > 0 && addresses.All(IPAddress.IsLoopback);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+    public override string ToString() => HostAndPort.Format(Host, Port);
 }
