@@ -31,7 +31,7 @@ public sealed class Connector(AuditTarget target, ConnectorOptions options)
 
     /// <summary>
     /// Makes a connection: waits for its turn, connects, says the words before TLS. The caller closes the stream, which makes
-    /// room for the next.
+    /// room for the next; whoever keeps one open while asking for another may wait for himself.
     /// </summary>
     /// <returns>A stream that stands where TLS begins. It has no time-out of its own: its reads and writes heed the token they are given.</returns>
     /// <exception cref="ConnectFailedException">The very first one failed: there is nothing to scan. It is not tried again, now or later.</exception>
@@ -49,7 +49,7 @@ public sealed class Connector(AuditTarget target, ConnectorOptions options)
         }
         catch (ConnectFailedException exception)
         {
-            _failure = exception;
+            _failure ??= exception;
             throw;
         }
         finally
@@ -126,7 +126,7 @@ public sealed class Connector(AuditTarget target, ConnectorOptions options)
         if (IPAddress.TryParse(target.Host, out var address)) return [address];
         try
         {
-            return await Deadline.RunAsync(options.Timeout, token => Dns.GetHostAddressesAsync(target.Host, token), cancellationToken);
+            return await Deadline.RunAsync(options.Timeout, token => options.Resolve(target.Host, token), cancellationToken);
         }
         catch (Exception exception) when (exception is SocketException or TimeoutException)
         {

@@ -29,4 +29,7 @@ public sealed record ConnectorOptions
 
     /// <summary>The pause before the second attempt; each after it is twice as long. Default 250 ms.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Finds the addresses of a name; for tests.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 }

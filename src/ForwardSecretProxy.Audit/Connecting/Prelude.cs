@@ -34,11 +34,11 @@ internal sealed class Prelude(AuditTarget target, StartTlsProtocol protocol)
             if (step == StartTlsStep.Refused)
                 throw new StartTlsException($"{target} says no to STARTTLS ({protocol.ToText()}): {_dialogue.Reason}");
             if (step == StartTlsStep.Broken)
-                throw new StartTlsException($"{target} does not speak {protocol.ToText()}: {_dialogue.Reason}");
+                throw new IOException(_dialogue.Reason);
             if (step == StartTlsStep.Send) await stream.WriteAsync(_dialogue.Command, cancellationToken);
 
             var count = await stream.ReadAsync(buffer, cancellationToken);
-            if (count == 0) throw new StartTlsException($"{target} closed the connection before TLS ({protocol.ToText()})");
+            if (count == 0) throw new IOException("it closed the connection");
             step = _dialogue.Take(buffer.AsSpan(0, count));
         }
 

@@ -81,8 +81,8 @@ internal sealed class BenchOptionsReader
 
     private readonly Option<string?> _startTls = new("--starttls")
     {
-        Description = "Speak this protocol until STARTTLS: smtp, imap or pop3.",
-        HelpName = "smtp|imap|pop3",
+        Description = "Speak this protocol until STARTTLS: smtp, imap, pop3 or sieve.",
+        HelpName = "smtp|imap|pop3|sieve",
     };
 
     private readonly Option<string?> _request = new("--request")
@@ -118,7 +118,7 @@ internal sealed class BenchOptionsReader
     public void AddTo(Command command)
     {
         _certificate.AcceptOnlyFromAmong("ecdsa", "rsa");
-        _startTls.AcceptOnlyFromAmong("smtp", "imap", "pop3");
+        _startTls.AcceptOnlyFromAmong("smtp", "imap", "pop3", "sieve");
         _group.AcceptOnlyFromAmong([.. TlsPolicy.KnownGroups]);
         command.Arguments.Add(_target);
         Option[] options =

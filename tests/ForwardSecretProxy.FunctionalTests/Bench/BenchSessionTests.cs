@@ -184,6 +184,7 @@ public class BenchSessionTests
     [InlineData("Smtp", "220 mail\r\n|250-mail\r\n250 STARTTLS\r\n|220 go ahead\r\n")]
     [InlineData("Imap", "* OK ready\r\n|a OK begin\r\n")]
     [InlineData("Pop3", "+OK ready\r\n|+OK begin\r\n")]
+    [InlineData("Sieve", "\"STARTTLS\"\r\nOK\r\n|OK\r\n")]
     public async Task Run_MailServer_SpeaksUntilTls(string protocol, string turns)
     {
         await using var server = new ScriptedServer(async (socket, stop) =>

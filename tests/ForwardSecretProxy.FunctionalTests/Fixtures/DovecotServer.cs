@@ -32,7 +32,11 @@ internal sealed class DovecotServer : IAsyncDisposable
     public string Password { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>Starts it, with its sockets for Postfix in <paramref name="sockets"/>, and waits until it listens.</summary>
-    public static async Task<DovecotServer> StartAsync(MovedPorts ports, string sockets)
+    public static Task<DovecotServer> StartAsync(MovedPorts ports, string sockets) =>
+        StartAsync(ports.Read("dovecot/fsp.conf", Imap, Pop3, Sieve), sockets);
+
+    /// <summary>The same with other settings in the place of config/dovecot/fsp.conf.</summary>
+    public static async Task<DovecotServer> StartAsync(string settings, string sockets)
     {
         var dovecot = new DovecotServer();
         var directory = dovecot._directory;
@@ -40,7 +44,7 @@ internal sealed class DovecotServer : IAsyncDisposable
         var users = directory.Write("users", $"{User}:{{PLAIN}}{dovecot.Password}\n");
         File.SetUnixFileMode(users, File.GetUnixFileMode(users) | UnixFileMode.OtherRead);
         await ProcessRunner.RunAsync("install", ["-d", "-o", "nobody", "-m", "700", directory.File("mail")]);
-        directory.Write("fsp.conf", ports.Read("dovecot/fsp.conf", Imap, Pop3, Sieve));
+        directory.Write("fsp.conf", settings);
         var configuration = directory.Write("dovecot.conf", dovecot.Configuration(sockets));
         dovecot._process = ServerProcess.Start("dovecot", ["-F", "-c", configuration]);
         await dovecot.WaitForLineAsync("starting up");

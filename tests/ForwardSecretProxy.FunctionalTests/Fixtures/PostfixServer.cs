@@ -1,7 +1,8 @@
 namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
 /// <summary>
-/// A Postfix of its own: what Debian installs, with Dovecot for passwords and mailboxes, and then config/postfix/*.fsp.
+/// A Postfix of its own: what Debian installs, with Dovecot for passwords and mailboxes, and then config/postfix/*.fsp or what a
+/// test puts in their place.
 /// </summary>
 internal sealed class PostfixServer : IAsyncDisposable
 {
@@ -20,15 +21,18 @@ internal sealed class PostfixServer : IAsyncDisposable
     private string Configuration => _directory.File("etc");
 
     /// <summary>Makes what it needs, and the place for the others' sockets; nothing runs yet.</summary>
-    public static async Task<PostfixServer> PrepareAsync(MovedPorts ports)
+    public static Task<PostfixServer> PrepareAsync(MovedPorts ports) =>
+        PrepareAsync(ports.Read("postfix/main.cf.fsp"), ports.Read("postfix/master.cf.fsp", Smtp, Submission));
+
+    /// <summary>The same with other settings (main.cf) and services (master.cf).</summary>
+    public static async Task<PostfixServer> PrepareAsync(string settings, string services)
     {
         var postfix = new PostfixServer();
         postfix._directory.OpenToServices();
         await RunAsync("install", "-d", "-m", "755", postfix.Configuration, postfix._directory.File("queue"));
         await RunAsync("install", "-d", "-m", "700", "-o", "postfix", postfix.SocketDirectory, postfix._directory.File("data"));
-        postfix._directory.Write("etc/main.cf", postfix.Main() + ports.Read("postfix/main.cf.fsp"));
-        postfix._directory.Write("etc/master.cf",
-            File.ReadAllText("/usr/share/postfix/master.cf.dist") + ports.Read("postfix/master.cf.fsp", Smtp, Submission));
+        postfix._directory.Write("etc/main.cf", postfix.Main() + settings);
+        postfix._directory.Write("etc/master.cf", File.ReadAllText("/usr/share/postfix/master.cf.dist") + services);
         return postfix;
     }
 

@@ -54,6 +54,8 @@ public class AuditTargetTests
     [InlineData("example.org/")]
     [InlineData("user@example.org")]
     [InlineData("a b")]
+    [InlineData(" example.org")]
+    [InlineData("example.org\n")]
     [InlineData("a..b")]
     [InlineData("*.example.org")]
     [InlineData("443")]
