@@ -32,6 +32,9 @@ public sealed record EndpointObservation
     /// <summary>Every version from SSL 2.0 on, the oldest first, with the suites it is spoken with.</summary>
     public IReadOnlyList<VersionObservation> Versions { get; init; } = [];
 
+    /// <summary>What ordinary clients end up with; null when they are refused, or when it is not known.</summary>
+    public TypicalClientObservation? TypicalClient { get; init; }
+
     /// <summary>The groups the server agrees on, by version, in its order of preference where it has one.</summary>
     public IReadOnlyList<GroupObservation> Groups { get; init; } = [];
 

@@ -17,4 +17,7 @@ internal enum FlightEnding
 
     /// <summary>The server sent what is no TLS.</summary>
     Malformed,
+
+    /// <summary>The server took no connection, though it had taken some before.</summary>
+    Unconnected,
 }

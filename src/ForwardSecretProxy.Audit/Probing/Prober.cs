@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Wire;
 
@@ -32,19 +33,48 @@ internal sealed class Prober(Func<CancellationToken, Task<Stream>> open, TimeSpa
 
             return flight with { Ending = FlightEnding.Closed };
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (Exception exception) when (EndingOf(exception, stop) is { } ending)
         {
-            return flight with { Ending = FlightEnding.TimedOut };
-        }
-        catch (IOException)
-        {
-            return flight with { Ending = FlightEnding.Closed };
-        }
-        catch (WireFormatException exception)
-        {
-            return flight with { Ending = FlightEnding.Malformed, Problem = exception.Message };
+            return flight with { Ending = ending, Problem = (exception as WireFormatException)?.Message };
         }
     }
+
+    /// <summary>Sends an SSL 2.0 CLIENT-HELLO and reads the answer. A server cannot make it throw.</summary>
+    /// <returns>How it ended, and the SERVER-HELLO if one came.</returns>
+    /// <exception cref="IOException">There is no connection; of what kind is the opener's to say.</exception>
+    /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
+    public async Task<(FlightEnding Ending, Ssl2ServerHello? Hello)> AskSsl2Async(CancellationToken stop)
+    {
+        await using var stream = await open(stop);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(timeout);
+        try
+        {
+            await stream.WriteAsync(Ssl2ClientHello.Encode(RandomNumberGenerator.GetBytes(16)), deadline.Token);
+            await stream.FlushAsync(deadline.Token);
+            var header = new byte[3];
+            var got = await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, deadline.Token);
+            if (!Ssl2ServerHello.IsRecord(header.AsSpan(0, got)))
+                // An alert, SSL 2.0's own error, or nothing: all of them refuse.
+                return (FlightEnding.Closed, null);
+            var message = new byte[((header[0] & 0x7F) << 8) | header[1]];
+            message[0] = header[2];
+            await stream.ReadExactlyAsync(message.AsMemory(1), deadline.Token);
+            return (FlightEnding.Complete, Ssl2ServerHello.Parse(message));
+        }
+        catch (Exception exception) when (EndingOf(exception, stop) is { } ending)
+        {
+            return (ending, null);
+        }
+    }
+
+    private static FlightEnding? EndingOf(Exception exception, CancellationToken stop) => exception switch
+    {
+        OperationCanceledException when !stop.IsCancellationRequested => FlightEnding.TimedOut,
+        IOException => FlightEnding.Closed,
+        WireFormatException => FlightEnding.Malformed,
+        _ => null,
+    };
 
     private static ServerFlight Take(ServerFlight flight, IIncoming incoming) => incoming switch
     {

@@ -38,4 +38,7 @@ internal sealed record ServerFlight
 
     /// <summary>Whether the server agreed on something.</summary>
     public bool IsAnswered => Hello is not null;
+
+    /// <summary>Whether the server said yes or no, so that something was learnt: silence is neither.</summary>
+    public bool IsConclusive => IsAnswered || Ending is FlightEnding.Alert or FlightEnding.Closed;
 }

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using ForwardSecretProxy.Audit.Observations;
+using ForwardSecretProxy.Audit.Scanning.Steps;
+
+namespace ForwardSecretProxy.Audit.Scanning;
+
+/// <summary>
+/// Looks at one server from all sides. A scan is a list of stages, one after the other; the steps of a stage run at once. Each step is
+/// given what the stages before it learnt, and gives back what it learnt itself as a change of the observation. A new question
+/// is a new step in <see cref="Stages"/>.
+/// </summary>
+public static class EndpointScanner
+{
+    private static readonly IReadOnlyList<IReadOnlyList<IScanStep>> Stages =
+    [
+        [new Ssl2Step(), new VersionsStep()],
+        [new SuitesStep(), new TypicalClientStep()],
+        [
+            new GroupsStep(), new Tls13GroupsStep(), new SignatureSchemesStep(), new CertificatesStep(), new FeaturesStep(),
+            new ApplicationProtocolsStep(),
+        ],
+        [new KeySharesStep()],
+    ];
+
+    /// <summary>Scans.</summary>
+    /// <param name="open">Opens a connection that is at TLS's first byte.</param>
+    /// <param name="begun">What is known of the server before.</param>
+    /// <param name="options">How to go about it.</param>
+    /// <param name="progress">Told of each step's end.</param>
+    /// <param name="stop">Stops it.</param>
+    internal static async Task<EndpointObservation> ScanAsync(
+        Func<CancellationToken, Task<Stream>> open, EndpointObservation begun, ScanOptions options,
+        IProgress<ScanProgress>? progress, CancellationToken stop)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        using var scan = new Scan(open, begun.ServerName, options);
+        var seen = begun;
+        var done = 0;
+        foreach (var stage in Stages)
+        {
+            var before = seen;
+            var learnt = await Task.WhenAll(stage.Select(step => RunAsync(step, before)));
+            seen = learnt.Aggregate(seen, (all, change) => change(all));
+        }
+
+        return seen with
+        {
+            Seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds,
+            Connections = scan.Connections,
+            DhParameters = scan.Tally.DhParameters,
+            KeyShares = scan.Tally.KeyShares,
+            HandshakeSignatures = [.. seen.HandshakeSignatures, .. scan.Tally.Signatures],
+            Features = seen.Features with { Extensions = [.. seen.Features.Extensions.Union(scan.Tally.Extensions).Order()] },
+            Gaps = [.. seen.Gaps, .. scan.Gaps],
+        };
+
+        async Task<Learnt> RunAsync(IScanStep step, EndpointObservation before)
+        {
+            var learnt = await step.RunAsync(scan, before, stop);
+            progress?.Report(new ScanProgress(step.Name, Interlocked.Increment(ref done), Stages.Sum(stage => stage.Count)));
+            return learnt;
+        }
+    }
+}

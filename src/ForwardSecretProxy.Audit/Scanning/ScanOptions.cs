@@ -1,0 +1,17 @@
+namespace ForwardSecretProxy.Audit.Scanning;
+
+/// <summary>How a scan goes about it.</summary>
+public sealed record ScanOptions
+{
+    /// <summary>The most probes at once. Default 8: more hardly makes a scan faster, and servers limit the connections of one client.</summary>
+    public int Parallel { get; init; } = 8;
+
+    /// <summary>The most that one probe waits for its answer. Default 5 s, as a connection may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How many of the server's key shares are compared, for each version and group. Default 16: with several processes behind one
+    /// address each is met more than once.
+    /// </summary>
+    public int Samples { get; init; } = 16;
+}
