@@ -57,7 +57,7 @@ internal sealed class Prober(Func<CancellationToken, Task<Stream>> open, TimeSpa
             if (!Ssl2ServerHello.IsRecord(header.AsSpan(0, got)))
                 // An alert, SSL 2.0's own error, or nothing: all of them refuse.
                 return (FlightEnding.Closed, null);
-            var message = new byte[((header[0] & 0x7F) << 8) | header[1]];
+            var message = new byte[Math.Max(1, ((header[0] & 0x7F) << 8) | header[1])];
             message[0] = header[2];
             await stream.ReadExactlyAsync(message.AsMemory(1), deadline.Token);
             return (FlightEnding.Complete, Ssl2ServerHello.Parse(message));

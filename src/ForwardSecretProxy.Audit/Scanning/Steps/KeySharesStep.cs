@@ -10,7 +10,7 @@ namespace ForwardSecretProxy.Audit.Scanning.Steps;
 internal sealed class KeySharesStep : IScanStep
 {
     /// <summary>Fields longer than this cost a server some tenths of a second each time.</summary>
-    private const int CostlyBits = 4096;
+    private const int CostlyBits = 3072;
 
     /// <inheritdoc/>
     public string Name => "key shares";
