@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using ForwardSecretProxy.Audit.Connecting;
 using ForwardSecretProxy.Audit.Observations;
 using ForwardSecretProxy.Audit.Scanning.Steps;
+using ForwardSecretProxy.Audit.StartTls;
 
 namespace ForwardSecretProxy.Audit.Scanning;
 
@@ -21,6 +23,38 @@ public static class EndpointScanner
         ],
         [new KeySharesStep()],
     ];
+
+    /// <summary>Scans a server.</summary>
+    /// <param name="target">Which.</param>
+    /// <param name="options">How to go about it.</param>
+    /// <param name="progress">Told of each step's end.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="ConnectFailedException">There is no connection to it.</exception>
+    /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
+    public static async Task<EndpointObservation> ScanAsync(
+        AuditTarget target, ScanOptions options, IProgress<ScanProgress>? progress, CancellationToken stop)
+    {
+        var at = DateTimeOffset.UtcNow;
+        target = target with { ServerName = options.ServerName ?? target.ServerName };
+        var connector = new Connector(target, new ConnectorOptions
+        {
+            Address = options.Address,
+            Timeout = options.Timeout,
+            Gates = options.Gates ?? new ConnectionGates { MostAtOnce = options.Parallel },
+        });
+        // The first connection settles the address.
+        await (await connector.OpenAsync(stop)).DisposeAsync();
+        var begun = new EndpointObservation
+        {
+            Host = target.Host,
+            Port = target.Port,
+            Address = connector.Address.Address.ToString(),
+            ServerName = target.ServerName,
+            StartTls = target.StartTls?.ToText(),
+            At = at,
+        };
+        return (await ScanAsync(connector.OpenAsync, begun, options, progress, stop)) with { Connections = connector.Connections };
+    }
 
     /// <summary>Scans.</summary>
     /// <param name="open">Opens a connection that is at TLS's first byte.</param>

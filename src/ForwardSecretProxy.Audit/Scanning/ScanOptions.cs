@@ -1,3 +1,6 @@
+using System.Net;
+using ForwardSecretProxy.Audit.Connecting;
+
 namespace ForwardSecretProxy.Audit.Scanning;
 
 /// <summary>How a scan goes about it.</summary>
@@ -14,4 +17,13 @@ public sealed record ScanOptions
     /// address each is met more than once.
     /// </summary>
     public int Samples { get; init; } = 16;
+
+    /// <summary>The name to send in SNI; null for the target's own.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The only address to connect to; null for those that the name resolves to.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The politeness limits, which scans that may meet at one address share; null for limits of the scan's own.</summary>
+    public ConnectionGates? Gates { get; init; }
 }
