@@ -16,7 +16,8 @@ if ! command -v dotnet >/dev/null; then
   exit 3
 fi
 softhsm/install-packages.sh softhsm2-util=softhsm2 pkcs11-tool=opensc openssl=openssl curl=curl \
-  nginx=nginx-light haproxy=haproxy apache2=apache2-bin node=nodejs tshark=tshark systemd-socket-activate=systemd \
+  nginx=nginx-light haproxy=haproxy apache2=apache2-bin stunnel=stunnel4 node=nodejs tshark=tshark \
+  systemd-socket-activate=systemd sslscan=sslscan testssl=testssl.sh \
   dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
   postfix=postfix swaks=swaks,libnet-ssleay-perl \
   doveadm=dovecot-core,dovecot-imapd,dovecot-pop3d,dovecot-lmtpd,dovecot-managesieved \
