@@ -12,6 +12,9 @@ internal sealed class KeySharesStep : IScanStep
     /// <summary>Fields longer than this cost a server some tenths of a second each time.</summary>
     private const int CostlyBits = 3072;
 
+    /// <summary>So many of those are enough for the check of reused keys.</summary>
+    private const int CostlySamples = 8;
+
     /// <inheritdoc/>
     public string Name => "key shares";
 
@@ -58,7 +61,8 @@ internal sealed class KeySharesStep : IScanStep
         return sources;
 
         void Add(TlsVersion of, NamedGroup? group, Func<Task> ask) => sources.Add((
-            group is { Kind: NamedGroupKind.FiniteField, Bits: > CostlyBits } ? Math.Max(2, scan.Options.Samples / 4) : scan.Options.Samples,
+            group is { Kind: NamedGroupKind.FiniteField, Bits: > CostlyBits }
+                ? Math.Min(CostlySamples, scan.Options.Samples) : scan.Options.Samples,
             () => group is null ? scan.Tally.FiniteFieldSamples(of) : scan.Tally.Samples(of, group.Name),
             ask));
 
