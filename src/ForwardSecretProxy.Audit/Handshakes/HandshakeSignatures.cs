@@ -114,10 +114,11 @@ internal static class HandshakeSignatures
         }
     }
 
-    // BouncyCastle says in many ways that it cannot read something, and a server can send anything.
-    private static bool IsBadInput(Exception exception) => exception is ArgumentException or InvalidOperationException
-        or ArithmeticException or IOException or CryptoException or GeneralSecurityException or FormatException
-        or InvalidCastException or NullReferenceException or IndexOutOfRangeException or NotSupportedException;
+    /// <summary>
+    /// Whether an exception is BouncyCastle's word for input that it cannot read: it has many, some of which are derived of nothing
+    /// but <see cref="Exception"/>, and a server can send anything.
+    /// </summary>
+    internal static bool IsBadInput(Exception exception) => exception is not (OutOfMemoryException or WireFormatException);
 
     private static (Func<AsymmetricKeyParameter, bool> Fits, Func<ISigner> Create)? Find(ushort scheme) => scheme switch
     {

@@ -47,7 +47,8 @@ internal sealed class CurveAgreement : KeyAgreement
             var secret = agreement.CalculateAgreement(new ECPublicKeyParameters(point, _private.Parameters));
             return BigIntegers.AsUnsignedByteArray(agreement.GetFieldSize(), secret);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        // BouncyCastle has a different exception for each way not to be a point; of an empty one it reads behind the end.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new WireFormatException("its key share is no point of the curve");
         }

@@ -80,6 +80,15 @@ internal static class ClientExtensions
     /// <summary>RFC 8446 section 4.2.2: what a HelloRetryRequest asked to be sent back.</summary>
     public static HelloExtension Cookie(byte[] cookie) => new(ExtensionType.Cookie, cookie);
 
+    /// <summary>RFC 8446 section 4.2.11, with room for one binder at the very end. It has to be the last extension.</summary>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="age">Its age in milliseconds, obfuscated.</param>
+    /// <param name="binderLength">The length of the hash.</param>
+    public static HelloExtension PreSharedKey(byte[] ticket, uint age, int binderLength) =>
+        Make(ExtensionType.PreSharedKey, data => data
+            .Vector16(identities => identities.Vector16(ticket).UInt32(age))
+            .Vector16(binders => binders.Vector8(new byte[binderLength])));
+
     private static HelloExtension Numbers(ExtensionType type, IEnumerable<ushort> numbers) => Make(type, data => data.Vector16(list =>
     {
         foreach (var number in numbers)

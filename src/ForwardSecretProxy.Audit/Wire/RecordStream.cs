@@ -47,7 +47,7 @@ internal sealed class RecordStream(Stream stream)
         if (await stream.ReadAtLeastAsync(fragment, length, throwOnEndOfStream: false, stop) < length)
             throw new WireFormatException("it closes the connection inside a record");
         var record = new TlsRecord((ContentType)_header[0], BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(1)), fragment);
-        return Reading is null || record.Type == ContentType.ChangeCipherSpec ? record : Reading.Open(record);
+        return Reading?.Open(record) ?? record;
     }
 
     /// <summary>Writes as many records as it takes.</summary>
