@@ -22,6 +22,11 @@ public static class EndpointScanner
             new ApplicationProtocolsStep(),
         ],
         [new KeySharesStep()],
+        [
+            new Tls12TicketsStep(), new SessionIdsStep(), new Tls13ResumptionStep(), new Tls13CertificatesStep(),
+            new RenegotiationStep(),
+        ],
+        [new HttpStep(), new SessionIdsLaterStep()],
     ];
 
     /// <summary>Scans a server.</summary>

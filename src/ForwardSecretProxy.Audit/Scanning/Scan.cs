@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Audit.Handshakes;
 using ForwardSecretProxy.Audit.Probing;
 using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Wire;
@@ -30,6 +31,7 @@ internal sealed class Scan : IDisposable
     {
         (_open, ServerName, Options) = (open, serverName, options);
         _prober = new Prober(OpenAsync, options.Timeout);
+        Handshaker = new Handshaker(OpenAsync, options.Timeout, TimeProvider.System);
         _places = new SemaphoreSlim(options.Parallel);
     }
 
@@ -38,6 +40,12 @@ internal sealed class Scan : IDisposable
 
     /// <summary>The name to send in SNI, or null for none.</summary>
     public string? ServerName { get; }
+
+    /// <summary>Makes complete handshakes.</summary>
+    public Handshaker Handshaker { get; }
+
+    /// <summary>A session that was resumed by its ID, to be asked for again when the scan ends.</summary>
+    public SavedSession? KeptSession { get; set; }
 
     /// <summary>The client's key shares.</summary>
     public ClientShares Shares { get; } = new();
@@ -66,6 +74,23 @@ internal sealed class Scan : IDisposable
     {
         lock (_gaps)
             _gaps.Add(sentence);
+    }
+
+    /// <summary>What a step learnt that could not ask.</summary>
+    /// <param name="gap">Why not; null when there was nothing to ask.</param>
+    public Learnt Nothing(string? gap)
+    {
+        if (gap is not null)
+            AddGap(gap);
+        return all => all;
+    }
+
+    /// <summary>Notes the gaps of a probe, and returns the rest.</summary>
+    public T Take<T>(Probed<T> probed)
+    {
+        foreach (var sentence in probed.Gaps)
+            AddGap(sentence);
+        return probed.Seen;
     }
 
     /// <summary>Sets how much a ClientHello of this version may have.</summary>

@@ -10,7 +10,7 @@ namespace ForwardSecretProxy.Audit.Scanning.Steps;
 internal sealed class ApplicationProtocolsStep : IScanStep
 {
     /// <summary>Of IANA's registry, those that servers behind TCP have.</summary>
-    private static readonly string[] Protocols =
+    internal static readonly string[] Protocols =
     [
         "h2", "http/1.1", "http/1.0", "spdy/3.1", "imap", "pop3", "managesieve", "smtp", "xmpp-client", "xmpp-server", "ftp", "postgresql",
         "mqtt", "irc", "nntp", "dot", "acme-tls/1",
