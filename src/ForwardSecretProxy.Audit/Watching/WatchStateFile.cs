@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace ForwardSecretProxy.Audit.Watching;
+
+/// <summary>Keeps a watch's state in a file, which is always whole: a new one takes the old one's place in one step.</summary>
+/// <param name="path">The file.</param>
+internal sealed class WatchStateFile(string path)
+{
+    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    /// <summary>Reads it.</summary>
+    /// <param name="server">The server that it has to be of.</param>
+    /// <returns>Null when there is no such file yet.</returns>
+    /// <exception cref="WatchStateException">It cannot be read, or is of another server or format.</exception>
+    public WatchState? Read(string server)
+    {
+        try
+        {
+            if (!File.Exists(path))
+                return null;
+            var state = JsonSerializer.Deserialize<WatchState>(File.ReadAllBytes(path), Format)
+                ?? throw new WatchStateException($"{path} is empty. Delete it, or name another file with --state.");
+            if (state.Version != WatchState.CurrentVersion)
+                throw new WatchStateException($"{path} was written by another version of this program. Name another file with --state.");
+            return state.Server == server ? state
+                : throw new WatchStateException($"{path} is of another server ({state.Server}). Name another file with --state.");
+        }
+        catch (JsonException exception)
+        {
+            throw new WatchStateException($"{path} is no state of a watch. Delete it, or name another file with --state.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new WatchStateException($"{path} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes it.</summary>
+    /// <exception cref="WatchStateException">It cannot be written.</exception>
+    public void Write(WatchState state)
+    {
+        var next = path + ".new";
+        try
+        {
+            using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write))
+            {
+                JsonSerializer.Serialize(stream, state, Format);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(next, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new WatchStateException($"{path} cannot be written: {exception.Message}", exception);
+        }
+    }
+}
