@@ -27,6 +27,15 @@ internal static unsafe partial class LibCrypto
     internal static partial void ERR_clear_error();
 
     [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial int OPENSSL_sk_num(nint stack);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial nint OPENSSL_sk_value(nint stack, int index);
+
+    [LibraryImport(NativeLibraries.Crypto)]
+    internal static partial void OPENSSL_sk_free(nint stack);
+
+    [LibraryImport(NativeLibraries.Crypto)]
     internal static partial ulong ERR_get_error();
 
     [LibraryImport(NativeLibraries.Crypto), SuppressGCTransition]

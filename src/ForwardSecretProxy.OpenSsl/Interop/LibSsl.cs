@@ -129,6 +129,15 @@ internal static unsafe partial class LibSsl
     internal static partial void SSL_CTX_set_security_level(SslContextHandle ctx, int level);
 
     [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial int SSL_CTX_get_security_level(SslContextHandle ctx);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial nint SSL_CTX_get_ciphers(SslContextHandle ctx);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial nint SSL_get1_supported_ciphers(nint ssl);
+
+    [LibraryImport(NativeLibraries.Ssl)]
     internal static partial nint SSL_CTX_get_cert_store(SslContextHandle ctx);
 
     [LibraryImport(NativeLibraries.Ssl)]
