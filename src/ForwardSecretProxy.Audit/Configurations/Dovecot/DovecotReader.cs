@@ -1,0 +1,25 @@
+using ForwardSecretProxy.Audit.Configurations.Files;
+
+namespace ForwardSecretProxy.Audit.Configurations.Dovecot;
+
+/// <summary>Dovecot 2.2, 2.3 and 2.4: the settings for all, and the blocks that set TLS otherwise.</summary>
+internal sealed class DovecotReader : IConfigurationReader
+{
+    /// <inheritdoc/>
+    public string Software => "dovecot";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServiceObservation> Read(IReadOnlyList<string> files, ReadingContext context)
+    {
+        var root = new DovecotParser(context.Files).Parse(context.Files.ReadFirst(files[0]), files[0]);
+        return [.. root.All()
+            .Where(block => block == root || (IsFilter(block) && block.Settings.Keys.Any(IsOfTls)))
+            .Select(block => new DovecotService(block, root, context))
+            .Where(service => service.SpeaksTls)
+            .Select(service => service.Observe())];
+    }
+
+    private static bool IsFilter(DovecotBlock block) => block.Kind is "local" or "local_name" or "protocol" or "remote";
+
+    private static bool IsOfTls(string name) => name.StartsWith("ssl", StringComparison.Ordinal) && !name.StartsWith("ssl_client_", StringComparison.Ordinal);
+}
