@@ -12,6 +12,8 @@ internal sealed class DovecotReader : IConfigurationReader
     public IReadOnlyList<ServiceObservation> Read(IReadOnlyList<string> files, ReadingContext context)
     {
         var root = new DovecotParser(context.Files).Parse(context.Files.ReadFirst(files[0]), files[0]);
+        // TLS is on by default; but not in what is no configuration of Dovecot's at all.
+        if (!root.All().Any(block => block.Settings.Keys.Any(name => name is "protocols" or "dovecot_config_version" || IsOfTls(name)))) return [];
         return [.. root.All()
             .Where(block => block == root || (IsFilter(block) && block.Settings.Keys.Any(IsOfTls)))
             .Select(block => new DovecotService(block, root, context))

@@ -29,10 +29,11 @@ internal sealed class HaProxyOptions(HaProxyLine? entry, HaProxyLine bind, HaPro
 
         var lowest = Find("ssl-min-ver");
         var highest = Find("ssl-max-ver");
-        var excluded = Versioned.Where(known => Find("no-" + known.Name) is not null).ToList();
+        // HAProxy warns of both together, and then these are ignored.
+        var excluded = lowest is null && highest is null ? Versioned.Where(known => Find("no-" + known.Name) is not null).ToList() : [];
         var to = highest is null ? TlsVersion.Tls13 : ProtocolNames.Find(highest.Value) ?? TlsVersion.Tls13;
-        // "ssl-min-ver": TLS 1.2 since 2.2, unless the highest is below. Releases before that have been without support since 2024.
-        var usual = to < TlsVersion.Tls12 ? TlsVersion.Tls10 : TlsVersion.Tls12;
+        // "ssl-min-ver": TLS 1.2 since 2.2, or the highest if that is below. Releases before that have been without support since 2024.
+        var usual = to < TlsVersion.Tls12 ? to : TlsVersion.Tls12;
         var from = lowest is null ? usual : ProtocolNames.Find(lowest.Value) ?? usual;
         return new(
             [.. ProtocolNames.All.Where(version => version >= from && version <= to && !excluded.Exists(known => known.Version == version))],
