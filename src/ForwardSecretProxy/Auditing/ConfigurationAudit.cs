@@ -23,8 +23,9 @@ internal static class ConfigurationAudit
     {
         try
         {
-            var isOwn = (software ?? ConfigurationAuditor.Recognise(file)) == Own;
-            return isOwn
+            // Also when it is said to be ours: what is too large, or no file, is not read any further.
+            var recognised = software is null or Own ? ConfigurationAuditor.Recognise(file) : software;
+            return (software ?? recognised) == Own
                 ? await OwnConfigurationAudit.RunAsync(file, cancellationToken)
                 : ConfigurationAuditor.Audit(file, software, new OpenSslExpander());
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using ForwardSecretProxy.Audit.Configurations.Files;
 using ForwardSecretProxy.Audit.Findings;
 
@@ -7,6 +8,7 @@ namespace ForwardSecretProxy.Audit.Configurations.Apache;
 internal sealed class ApacheParser(SourceFiles files, string mainFile)
 {
     private const int DeepestSection = 64;
+    private const int LongestValue = 16 * 1024;
 
     // Whether a module is loaded is not seen, but for those that leave no TLS of mod_ssl's.
     private static readonly string[] Absent = ["mod_gnutls.c", "gnutls_module", "mod_nss.c", "nss_module", "mod_tls.c", "tls_module"];
@@ -125,10 +127,26 @@ internal sealed class ApacheParser(SourceFiles files, string mainFile)
             files.IncludeAll(Path.Combine(folder, "*"), isOptional: true, directive.Location, lines => ParseInto(block, lines));
     }
 
+    // ${NAME}, where it is defined; a value that would grow without end stays as it is.
     private string Expand(string word)
     {
-        if (!word.Contains("${", StringComparison.Ordinal)) return word;
-        foreach (var (name, value) in _defined) word = word.Replace($"${{{name}}}", value, StringComparison.Ordinal);
-        return word;
+        var text = new StringBuilder();
+        for (var at = 0; at < word.Length;)
+        {
+            var open = word.IndexOf("${", at, StringComparison.Ordinal);
+            var close = open < 0 ? -1 : word.IndexOf('}', open);
+            if (close < 0 || !_defined.TryGetValue(word[(open + 2)..close], out var value))
+            {
+                if (at == 0 && close < 0) return word;
+                var end = close < 0 ? word.Length : close + 1;
+                text.Append(word, at, end - at);
+                at = end;
+                continue;
+            }
+            text.Append(word, at, open - at).Append(value);
+            at = close + 1;
+            if (text.Length > LongestValue) return word;
+        }
+        return text.ToString();
     }
 }

@@ -28,12 +28,14 @@ internal sealed class ApacheReader : IConfigurationReader
 
     private static IEnumerable<ApacheScope> Scopes(List<ApacheDirective> root)
     {
-        if (root.LastOrDefault(directive => directive.Is("SSLEngine")) is { } engine)
-            yield return new ApacheScope("main server", engine.Location, [], root);
-        foreach (var host in root.Where(directive => directive.Is("VirtualHost")))
+        // Names know no case; looked up, for there can be thousands of hosts.
+        var global = root.ToLookup(directive => directive.Name, StringComparer.OrdinalIgnoreCase);
+        if (global["SSLEngine"].LastOrDefault() is { } engine)
+            yield return new ApacheScope("main server", engine.Location, [], global);
+        foreach (var host in global["VirtualHost"])
         {
             var name = host.Block.LastOrDefault(directive => directive.Is("ServerName"))?.Argument ?? "VirtualHost";
-            yield return new ApacheScope($"{name} on {string.Join(' ', host.Arguments)}", host.Location, host.Block, root);
+            yield return new ApacheScope($"{name} on {string.Join(' ', host.Arguments)}", host.Location, host.Block, global);
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class ApacheService(ApacheScope scope, ApacheParser parser, Read
     private Setting<SessionCacheKind> CacheKind()
     {
         // SSLSessionCache stands outside of virtual hosts only.
-        var written = scope.Global.LastOrDefault(directive => directive.Is("SSLSessionCache"));
+        var written = scope.Global["SSLSessionCache"].LastOrDefault();
         if (written is null) return new Setting<SessionCacheKind>(SessionCacheKind.Off, null, "httpd's default: none");
         var kind = written.Argument.Split(':')[0].ToUpperInvariant() switch
         {

@@ -19,6 +19,7 @@ internal sealed class CompletenessCheck : IConfigurationCheck
             ["haproxy"] = "Audit on the server itself, in the folder that HAProxy is started in, as a user who may read all of it.",
             ["postfix"] = "Audit main.cf, with master.cf beside it, on the server itself.",
             ["dovecot"] = "Audit dovecot.conf on the server itself, as a user who may read all of it.",
+            ["fsp"] = "Nothing: the file is read whole, or fsp does not start.",
         });
 
     /// <inheritdoc/>

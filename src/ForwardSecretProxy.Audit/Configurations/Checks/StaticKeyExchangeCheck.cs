@@ -36,9 +36,10 @@ internal sealed class StaticKeyExchangeCheck : ServiceCheck
                 ciphers.Location, service, PastSessions.MayBeOpen)];
         }
 
-        var open = suites.Older.Where(suite => !suite.IsEphemeral && HasKeyFor(suite, service)).ToList();
+        var usable = suites.Older.Where(suite => CanBeChosen(suite, service)).ToList();
+        var open = usable.Where(suite => !suite.IsEphemeral).ToList();
         if (open.Count == 0) return [Pass("Every suite that can be chosen has an ephemeral key exchange") with { Evidence = [suites.ExpandedBy] }];
-        var isPreferred = service.ServerPreference.Value == Answer.Yes && suites.Older.First(suite => HasKeyFor(suite, service)) == open[0];
+        var isPreferred = service.ServerPreference.Value == Answer.Yes && usable[0] == open[0];
         return
         [
             Find(FindingLevel.Failure, isPreferred
@@ -57,8 +58,17 @@ internal sealed class StaticKeyExchangeCheck : ServiceCheck
         ];
     }
 
-    // Static RSA takes an RSA certificate. Where every key was seen, and none is RSA, such a suite is never chosen.
-    private static bool HasKeyFor(CipherSuite suite, ServiceObservation service) =>
-        suite.Authentication != Authentication.Rsa || service.Keys.Count == 0
-        || service.Keys.Any(key => key.Algorithm is null or "RSA");
+    // A suite takes a key of its kind. Where every key was seen, and none is such a one, it is never chosen; nor is one with a
+    // finite field where there are no parameters.
+    private static bool CanBeChosen(CipherSuite suite, ServiceObservation service)
+    {
+        if (suite.KeyExchange is KeyExchange.Dhe or KeyExchange.AnonymousDh && service.DhParameters is null) return false;
+        var wanted = suite.Authentication switch
+        {
+            Authentication.Rsa => "RSA",
+            Authentication.Ecdsa => "EC",
+            _ => null,
+        };
+        return wanted is null || service.Keys.Count == 0 || service.Keys.Any(key => key.Algorithm is null || key.Algorithm == wanted);
+    }
 }

@@ -33,6 +33,7 @@ internal sealed class TicketCheck : ServiceCheck
         if (tickets.Issued.Value == Answer.No) return [Pass("No session tickets are given out, or TLS 1.3's refer to the server's memory")];
         if (!service.SpeaksTls12)
         {
+            // OpenSSL takes psk_ke, which makes none, only from a program that asks for it (SSL_OP_ALLOW_NO_DHE_KEX): none of these.
             return [Find(FindingLevel.Note, "Tickets are given out in TLS 1.3 only, where every resumption makes a new key exchange",
                 tickets.Issued.Location, service)];
         }

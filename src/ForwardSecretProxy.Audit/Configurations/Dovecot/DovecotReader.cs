@@ -14,12 +14,19 @@ internal sealed class DovecotReader : IConfigurationReader
         var root = new DovecotParser(context.Files).Parse(context.Files.ReadFirst(files[0]), files[0]);
         // TLS is on by default; but not in what is no configuration of Dovecot's at all.
         if (!root.All().Any(block => block.Settings.Keys.Any(name => name is "protocols" or "dovecot_config_version" || IsOfTls(name)))) return [];
+        var loginCounts = LoginCounts(root);
         return [.. root.All()
             .Where(block => block == root || (IsFilter(block) && block.Settings.Keys.Any(IsOfTls)))
-            .Select(block => new DovecotService(block, root, context))
+            .Select(block => new DovecotService(block, root, loginCounts, context))
             .Where(service => service.SpeaksTls)
             .Select(service => service.Observe())];
     }
+
+    // How many connections a login process serves, where that is written.
+    private static List<Setting<string>> LoginCounts(DovecotBlock root) =>
+        [.. root.All().Where(service => service.Kind == "service" && service.Name.EndsWith("-login", StringComparison.Ordinal))
+            .Select(service => service.Find("service_count", "restart_request_count", "service_restart_request_count"))
+            .OfType<Setting<string>>()];
 
     private static bool IsFilter(DovecotBlock block) => block.Kind is "local" or "local_name" or "protocol" or "remote";
 

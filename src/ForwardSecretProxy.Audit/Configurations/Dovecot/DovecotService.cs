@@ -5,7 +5,8 @@ using ForwardSecretProxy.Audit.Registry;
 namespace ForwardSecretProxy.Audit.Configurations.Dovecot;
 
 /// <summary>Dovecot's TLS, for all or for one block ("SSL configuration" in its documentation; <c>doveconf -d</c>).</summary>
-internal sealed class DovecotService(DovecotBlock block, DovecotBlock root, ReadingContext context)
+internal sealed class DovecotService(
+    DovecotBlock block, DovecotBlock root, IReadOnlyList<Setting<string>> loginCounts, ReadingContext context)
 {
     // Since 2.3.0.
     private const string DefaultCiphers =
@@ -76,16 +77,13 @@ internal sealed class DovecotService(DovecotBlock block, DovecotBlock root, Read
             ? new Setting<Answer>(Answer.No, options.Location)
             : new Setting<Answer>(Answer.Yes, null, "Dovecot's default: on");
 
-        var counts = root.All().Where(service => service.Kind == "service" && service.Name.EndsWith("-login", StringComparison.Ordinal))
-            .Select(service => service.Find("service_count", "restart_request_count", "service_restart_request_count"))
-            .OfType<Setting<string>>().ToList();
         // "Login processes": by default each serves one connection (2.3), and the key is that of its own SSL_CTX.
-        if (counts.Find(count => count.Value != "1") is { } many)
+        if (loginCounts.FirstOrDefault(count => count.Value != "1") is { } many)
         {
             return new TicketObservation(issued, TicketKeyLife.UntilRestart,
                 $"a login process serves many connections ({many.Location!.File}:{many.Location.Line}), and one key lives as long as it does");
         }
-        return IsVersion24 && counts.Count == 0
+        return IsVersion24 && loginCounts.Count == 0
             ? new TicketObservation(issued, TicketKeyLife.UntilRestart, "one key lives as long as a login process; how many connections one "
                 + "serves is not written here (restart_request_count)")
             : new TicketObservation(issued, TicketKeyLife.OneConnection, "a key lives as long as a login process, which serves one connection");

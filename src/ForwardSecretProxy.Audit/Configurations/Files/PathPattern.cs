@@ -1,5 +1,3 @@
-using System.IO.Enumeration;
-
 namespace ForwardSecretProxy.Audit.Configurations.Files;
 
 /// <summary>File name patterns as glob(7) has them: <c>*</c>, <c>?</c> and <c>[...]</c> in any part of a path.</summary>
@@ -36,38 +34,59 @@ internal static class PathPattern
     }
 
     // A leading dot is matched by a dot only.
-    private static bool IsMatch(string pattern, string name) =>
-        (!name.StartsWith('.') || pattern.StartsWith('.'))
-        && Alternatives(pattern).Any(simple => FileSystemName.MatchesSimpleExpression(simple, name, ignoreCase: false));
-
-    // Sets are few and small in configurations: [0-9]*, [!_]*. Each becomes its members; a negated one becomes "any".
-    private static List<string> Alternatives(string pattern)
+    private static bool IsMatch(string pattern, string name)
     {
-        const int most = 128;
-        var open = pattern.IndexOf('[', StringComparison.Ordinal);
-        var close = open < 0 ? -1 : pattern.IndexOf(']', open + 1);
-        if (close < 0)
-            return [pattern.Replace("\\", "\\\\", StringComparison.Ordinal)];
+        if (name.StartsWith('.') && !pattern.StartsWith('.')) return false;
 
-        var (before, set, after) = (pattern[..open], pattern[(open + 1)..close], pattern[(close + 1)..]);
-        if (set.StartsWith('!') || set.StartsWith('^'))
-            return Alternatives($"{before}?{after}");
-        return [.. Members(set).Take(most).SelectMany(member => Alternatives($"{before}{member}{after}")).Take(most)];
+        // On a mismatch the last star takes one more character: no more than pattern times name steps.
+        var (p, n, afterStar, starEnd) = (0, 0, -1, 0);
+        while (n < name.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                (afterStar, starEnd) = (++p, n);
+            }
+            else if (p < pattern.Length && Step(pattern, p, name[n]) is var next and > 0)
+            {
+                (p, n) = (next, n + 1);
+            }
+            else if (afterStar >= 0)
+            {
+                (p, n) = (afterStar, ++starEnd);
+            }
+            else
+            {
+                return false;
+            }
+        }
+        return pattern.AsSpan(p).TrimStart('*').IsEmpty;
     }
 
-    private static IEnumerable<char> Members(string set)
+    // Where the pattern goes on when its next part matches the character; 0 when it does not.
+    private static int Step(string pattern, int at, char c)
+    {
+        var close = pattern[at] == '[' ? pattern.IndexOf(']', Math.Min(at + 2, pattern.Length)) : -1;
+        if (close < 0) return pattern[at] == '?' || pattern[at] == c ? at + 1 : 0;
+
+        var set = pattern.AsSpan(at + 1, close - at - 1);
+        var isNegated = set[0] is '!' or '^';
+        return Contains(isNegated ? set[1..] : set, c) != isNegated ? close + 1 : 0;
+    }
+
+    private static bool Contains(ReadOnlySpan<char> set, char c)
     {
         for (var i = 0; i < set.Length; i++)
         {
             if (i + 2 < set.Length && set[i + 1] == '-')
             {
-                for (var member = set[i]; member <= set[i + 2] && member < char.MaxValue; member++) yield return member;
+                if (c >= set[i] && c <= set[i + 2]) return true;
                 i += 2;
             }
-            else
+            else if (set[i] == c)
             {
-                yield return set[i];
+                return true;
             }
         }
+        return false;
     }
 }

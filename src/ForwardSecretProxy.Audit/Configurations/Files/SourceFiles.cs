@@ -15,6 +15,7 @@ internal sealed class SourceFiles
     private const int MostFiles = 5_000;
     private const int MostBytes = 64 * 1024 * 1024;
     private const int DeepestInclude = 32;
+    private const int MostGaps = 200;
 
     private readonly List<string> _read = [];
     private readonly List<ConfigurationGap> _gaps = [];
@@ -30,7 +31,10 @@ internal sealed class SourceFiles
     /// <summary>Notes what could not be seen. The same is noted once.</summary>
     public void Miss(SourceLocation location, string message, bool isAssumption = false)
     {
-        var gap = new ConfigurationGap(location, message, isAssumption);
+        if (_gaps.Count > MostGaps) return;
+        var gap = _gaps.Count == MostGaps
+            ? new ConfigurationGap(location, "from here on there is more that could not be read")
+            : new ConfigurationGap(location, message, isAssumption);
         if (!_gaps.Contains(gap)) _gaps.Add(gap);
     }
 

@@ -18,8 +18,8 @@ internal sealed class NginxReader : IConfigurationReader
         var root = new NginxParser(context.Files, prefix).Parse(context.Files.ReadFirst(files[0]));
 
         var scopes = root.Where(directive => Contexts.Contains(directive.Name))
-            .SelectMany(block => Servers(block.Block, [block.Block])).ToList();
-        if (Servers(root, [root]).ToList() is { Count: > 0 } fragments)
+            .SelectMany(block => Servers(block.Block)).ToList();
+        if (Servers(root).ToList() is { Count: > 0 } fragments)
         {
             context.Files.Miss(new SourceLocation(files[0], 0),
                 "it is a part of a configuration: what the http block around it sets is not known, and defaults were taken", true);
@@ -33,9 +33,12 @@ internal sealed class NginxReader : IConfigurationReader
             .Select(scope => new NginxService(scope, prefix, context).Observe(Name(scope.Server)))];
     }
 
-    private static IEnumerable<NginxScope> Servers(List<NginxDirective> block, IReadOnlyList<NginxDirective>[] around) =>
-        block.Where(directive => directive is { Name: "server", Block.Count: > 0 })
-            .Select(server => new NginxScope(server, around));
+    // Looked up by name, for there can be thousands of servers in a block.
+    private static IEnumerable<NginxScope> Servers(List<NginxDirective> block)
+    {
+        var around = block.ToLookup(directive => directive.Name);
+        return around["server"].Where(server => server.Block.Count > 0).Select(server => new NginxScope(server, around));
+    }
 
     private static IEnumerable<NginxDirective> Listens(NginxDirective server) =>
         server.Block.Where(directive => directive.Name == "listen");

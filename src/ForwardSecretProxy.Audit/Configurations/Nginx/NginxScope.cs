@@ -1,15 +1,13 @@
 namespace ForwardSecretProxy.Audit.Configurations.Nginx;
 
 /// <summary>A server block within its surroundings: what is not set here is inherited from there.</summary>
-internal sealed record NginxScope(NginxDirective Server, IReadOnlyList<IReadOnlyList<NginxDirective>> Around)
+internal sealed record NginxScope(NginxDirective Server, ILookup<string, NginxDirective> Around)
 {
     /// <summary>
     /// A directive, or all of one that may stand several times: those of the innermost block that has any, as nginx merges.
     /// </summary>
     public IReadOnlyList<NginxDirective> FindAll(string name) =>
-        Around.Prepend(Server.Block)
-            .Select(block => block.Where(directive => directive.Name == name).ToList())
-            .FirstOrDefault(found => found.Count > 0) ?? [];
+        Server.Block.Where(directive => directive.Name == name).ToList() is { Count: > 0 } own ? own : [.. Around[name]];
 
     /// <summary>The last of <see cref="FindAll"/>, or null.</summary>
     public NginxDirective? Find(string name) => FindAll(name) is [.., var last] ? last : null;

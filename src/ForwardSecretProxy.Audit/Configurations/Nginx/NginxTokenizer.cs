@@ -12,6 +12,9 @@ internal static class NginxTokenizer
 {
     private const string Marks = "{};";
 
+    /// <summary>nginx itself takes no longer ones (its buffer, NGX_CONF_BUFFER).</summary>
+    private const int LongestWord = 4096;
+
     /// <summary>All words and marks.</summary>
     public static IEnumerable<NginxToken> Read(IReadOnlyList<SourceLine> lines)
     {
@@ -82,7 +85,7 @@ internal static class NginxTokenizer
 
     private static bool IsInVariable(StringBuilder word, char c)
     {
-        if (c != '}' || word.Length == 0) return false;
+        if (c != '}' || word.Length is 0 or > LongestWord) return false;
         var text = word.ToString();
         return text.LastIndexOf("${", StringComparison.Ordinal) > text.LastIndexOf('}');
     }

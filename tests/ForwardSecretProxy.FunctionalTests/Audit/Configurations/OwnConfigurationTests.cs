@@ -3,7 +3,9 @@ using ForwardSecretProxy.Audit.Reports;
 using ForwardSecretProxy.Auditing;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.FunctionalTests.Signing;
+using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
+using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.FunctionalTests.Audit.Configurations;
 
@@ -56,12 +58,8 @@ public sealed class OwnConfigurationTests(TokenFixture tokens) : IClassFixture<T
     [Fact]
     public async Task Run_KeyThatCanLeaveItsToken_FailsWithTheGatesReport()
     {
-        // Made by another program, which gives it every right.
-        var made = await ProcessRunner.RunAsync("pkcs11-tool",
-            ["--module", SoftHsmToken.Module, "--token-label", tokens.Hsm.Label, "--login", "--pin", tokens.Hsm.Pin,
-                "--keypairgen", "--key-type", "EC:prime256v1", "--label", "loose", "--extractable", "--usage-sign", "--usage-derive"],
-            environment: SoftHsmToken.Environment);
-        Assert.True(made.ExitCode == 0, made.Text);
+        using var raw = new RawToken(tokens.Hsm);
+        raw.Generate(KeyKind.EcP256, "loose", (CKA.CKA_EXTRACTABLE, true));
         var spki = new KeyStore(tokens.Token).List().Single(key => key.Label == "loose").PublicKey!;
         var subject = await AuditAsync(NewConfiguration("loose", spki.Encoded.ToArray()));
 

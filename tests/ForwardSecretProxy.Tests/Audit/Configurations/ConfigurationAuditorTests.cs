@@ -110,6 +110,28 @@ public sealed class ConfigurationAuditorTests : IDisposable
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public void Audit_VariablesThatDoubleEachTime_AreBounded()
+    {
+        var defines = string.Concat(Enumerable.Range(1, 60).Select(i => $"Define V{i} \"${{V{i - 1}}}${{V{i - 1}}}\"\n"));
+        _folder.Write("httpd.conf", $"Listen 443\nDefine V0 aaaaaaaaaa\n{defines}SSLEngine on\nSSLCipherSuite ${{V60}}\n");
+
+        var subject = ConfigurationAuditor.Audit(_folder.PathOf("httpd.conf"), null, new OpenSslExpander());
+
+        Assert.NotNull(subject.Verdict);
+        Assert.InRange(subject.Configuration!.Services[0].CipherString.Value.Length, 1, 100_000);
+    }
+
+    [Fact]
+    public void Audit_MistakesWithoutEnd_AreCountedToABound()
+    {
+        _folder.Write("nginx.conf", "http { server { listen 443 ssl; } }\n" + string.Concat(Enumerable.Repeat("}\n", 100_000)));
+
+        var subject = ConfigurationAuditor.Audit(_folder.PathOf("nginx.conf"), null, new OpenSslExpander());
+
+        Assert.InRange(subject.Configuration!.Gaps.Count, 2, 300);
+    }
+
     [Theory]
     [InlineData("nginx", "{")]
     [InlineData("dovecot", "a {\n")]

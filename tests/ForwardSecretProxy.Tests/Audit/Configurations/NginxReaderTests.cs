@@ -78,6 +78,32 @@ public class NginxReaderTests
     }
 
     [Fact]
+    public void Audit_MozillaIntermediate_HasNoFailureButTheKeysFile()
+    {
+        // Of Mozilla's configuration generator, version 5.7.
+        using var audited = new AuditedFolder(null, "nginx.conf", change: folder => folder.Write("nginx.conf", $$"""
+            http {
+                server {
+                    listen 443 ssl;
+                    ssl_certificate web.crt;
+                    ssl_certificate_key web.key;
+                    ssl_session_timeout 1d;
+                    ssl_session_cache shared:MozSSL:10m;
+                    ssl_session_tickets off;
+                    ssl_dhparam dh2048.pem;
+                    ssl_protocols TLSv1.2 TLSv1.3;
+                    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305;
+                    ssl_prefer_server_ciphers off;
+                }
+            }
+            """));
+
+        Assert.Equal("config-private-key", Assert.Single(audited.Subject.Findings, finding => finding.Level > FindingLevel.Note).Check);
+        Assert.Equal(("B", PastSessions.ClosedButRecent), (audited.Subject.Verdict!.Grade, audited.Subject.Verdict.PastSessions));
+        Assert.Contains("pose as the server", audited.Subject.Verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Audit_PartOfAConfiguration_SaysThatTheRestIsNotKnown()
     {
         using var audited = new AuditedFolder("nginx/good", "sites-enabled/web.conf");
