@@ -6,6 +6,7 @@ using ForwardSecretProxy.Audit.Configurations.HaProxy;
 using ForwardSecretProxy.Audit.Configurations.Nginx;
 using ForwardSecretProxy.Audit.Configurations.Postfix;
 using ForwardSecretProxy.Audit.Findings;
+using ForwardSecretProxy.Audit.Judging;
 using ForwardSecretProxy.Audit.Reports;
 
 namespace ForwardSecretProxy.Audit.Configurations;
@@ -43,14 +44,8 @@ public static class ConfigurationAuditor
             if (observation.Services.Count == 0)
                 return subject with { Configuration = observation, Error = NothingFound(observation) };
 
-            List<Finding> findings = [.. Judge(observation)
-                .OrderByDescending(finding => finding.Level).ThenByDescending(finding => finding.PastSessions)];
-            return subject with
-            {
-                Configuration = observation,
-                Findings = findings,
-                Verdict = Conclude(findings),
-            };
+            var (verdict, findings) = Conclude(Judge(observation));
+            return subject with { Configuration = observation, Findings = findings, Verdict = verdict };
         }
         catch (ConfigurationUnreadableException exception)
         {
@@ -62,8 +57,8 @@ public static class ConfigurationAuditor
     public static IEnumerable<Finding> Judge(ConfigurationObservation observation) =>
         ConfigurationChecks.All.SelectMany(check => check.Examine(observation));
 
-    /// <summary>The verdict on a configuration.</summary>
-    public static Verdict Conclude(IReadOnlyList<Finding> findings) => ConfigurationVerdict.Of(findings);
+    /// <summary>The findings in order, and the verdict on a configuration.</summary>
+    public static Judgement Conclude(IEnumerable<Finding> findings) => ConfigurationVerdict.Of(findings);
 
     /// <summary>Reads a configuration without judging it.</summary>
     /// <exception cref="ConfigurationUnreadableException">It cannot be read, or nobody knows whose it is.</exception>

@@ -14,7 +14,10 @@ public sealed record DhParametersSource(string Source, SourceLocation? Location)
     /// <summary>The group's name, when it is a published one.</summary>
     public string? KnownAs { get; init; }
 
-    /// <summary>Whether p and (p-1)/2 are prime.</summary>
+    /// <summary>Whether p is prime.</summary>
+    public Answer IsPrime { get; init; }
+
+    /// <summary>Whether (p-1)/2 is prime, too.</summary>
     public Answer IsSafePrime { get; init; }
 
     /// <summary>Why the file could not be read.</summary>

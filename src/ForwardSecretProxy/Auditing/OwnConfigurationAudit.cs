@@ -32,18 +32,14 @@ internal static class OwnConfigurationAudit
             .. (loaded.Options?.Certificates ?? []).Select(certificate => Gate(certificate, recorder, problems, location)),
             .. observation.Services.Count > 0 ? ConfigurationAuditor.Judge(observation) : [],
         ];
-        return new AuditedSubject(file, SubjectKind.Configuration)
-        {
-            Configuration = observation,
-            Findings = [.. findings.OrderByDescending(finding => finding.Level).ThenByDescending(finding => finding.PastSessions)],
-            Verdict = ConfigurationAuditor.Conclude(findings),
-        };
+        var (verdict, ordered) = ConfigurationAuditor.Conclude(findings);
+        return new AuditedSubject(file, SubjectKind.Configuration) { Configuration = observation, Findings = ordered, Verdict = verdict };
     }
 
     private static IEnumerable<Finding> Start(IReadOnlyList<ConfigurationProblem> problems, bool starts, SourceLocation location)
     {
         if (starts && problems.Count == 0)
-            return [new Finding(OwnChecks.Start.Id, FindingLevel.Pass, "fsp would serve with this configuration")];
+            return [new Finding(OwnChecks.Start.Id, FindingLevel.Pass, "fsp would serve with this configuration.")];
         return problems.Select(problem => new Finding(OwnChecks.Start.Id, Level(problem), Message(problem))
         {
             Location = location,
@@ -58,7 +54,7 @@ internal static class OwnConfigurationAudit
         : FindingLevel.Failure;
 
     private static string Message(ConfigurationProblem problem) =>
-        problem.Path.Length == 0 ? char.ToUpperInvariant(problem.Message[0]) + problem.Message[1..] : $"{problem.Place}: {problem.Message}";
+        problem.Path.Length == 0 ? $"{char.ToUpperInvariant(problem.Message[0])}{problem.Message[1..]}." : $"{problem.Place}: {problem.Message}.";
 
     private static Finding Gate(
         CertificateOptions certificate, GateRecorder recorder, IReadOnlyList<ConfigurationProblem> problems, SourceLocation location)
@@ -66,7 +62,7 @@ internal static class OwnConfigurationAudit
         var check = OwnChecks.KeyGate.Id;
         if (recorder.Passed.TryGetValue(certificate.Name, out var report))
         {
-            return new Finding(check, FindingLevel.Pass, $"The key of {certificate.Name} passes the key gate")
+            return new Finding(check, FindingLevel.Pass, $"The key of {certificate.Name} passes the key gate.")
             {
                 Evidence = [.. report.Findings.Select(Line)],
             };
@@ -74,12 +70,12 @@ internal static class OwnConfigurationAudit
         // A refusal has the gate's report with it; any other reason is that the key was not reached.
         var refusal = problems.FirstOrDefault(problem => problem.Path == $"Certificates:{certificate.Name}:Key" && problem.Details.Count > 0);
         return refusal is not null
-            ? new Finding(check, FindingLevel.Failure, $"The key of {certificate.Name} is refused: {refusal.Message}")
+            ? new Finding(check, FindingLevel.Failure, $"The key of {certificate.Name} is refused: {refusal.Message}.")
             {
                 Location = location,
                 Evidence = [.. refusal.Details, refusal.Mend],
             }
-            : new Finding(check, FindingLevel.Unexamined, $"The key of {certificate.Name} could not be put through the key gate; see {OwnChecks.Start.Id}")
+            : new Finding(check, FindingLevel.Unexamined, $"The key of {certificate.Name} could not be put through the key gate; see {OwnChecks.Start.Id}.")
             {
                 Location = location,
             };

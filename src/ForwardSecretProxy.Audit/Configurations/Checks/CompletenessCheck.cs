@@ -24,12 +24,12 @@ internal sealed class CompletenessCheck : IConfigurationCheck
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Examine(ConfigurationObservation seen) => seen.Gaps.Count == 0
-        ? [new Finding(Id, FindingLevel.Pass, $"All of it was read ({seen.Files.Count} files)")]
+        ? [new Finding(Id, FindingLevel.Pass, $"All of it was read ({seen.Files.Count} files).")]
         : seen.Gaps.Select(gap => new Finding(Id, gap.IsAssumption ? FindingLevel.Note : FindingLevel.Unexamined, Capital(gap.Message))
         {
             Location = gap.Location,
             PastSessions = gap.IsAssumption ? PastSessions.Closed : PastSessions.MayBeOpen,
         });
 
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 }

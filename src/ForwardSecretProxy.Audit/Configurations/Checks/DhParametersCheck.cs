@@ -35,16 +35,26 @@ internal sealed class DhParametersCheck : ServiceCheck
 
         if (source.Problem is { } problem)
             return [Find(FindingLevel.Unexamined, $"The DH parameters in {source.Source} could not be read: {problem}", source.Location, service)];
+        if (source.IsPrime == Answer.No)
+        {
+            return [Find(FindingLevel.Failure, $"The modulus of the DH parameters in {source.Source} is not a prime", source.Location, service,
+                PastSessions.MayBeOpen)];
+        }
+        if (source.Bits <= Breakable)
+        {
+            return [Find(FindingLevel.Failure, $"The DH parameters have {source.Bits} bits, which can be computed backwards: {source.Source}",
+                source.Location, service, PastSessions.MayBeOpen) with { Evidence = Known(source) }];
+        }
         if (source.Bits < Shortest)
         {
-            return [Find(FindingLevel.Failure, $"The DH parameters have {source.Bits} bits: {source.Source}", source.Location, service,
-                source.Bits < Breakable ? PastSessions.Open : PastSessions.MayBeOpen) with { Evidence = Known(source) }];
+            return [Find(FindingLevel.Warning, $"The DH parameters have {source.Bits} bits, and {Shortest} are the least today: {source.Source}",
+                source.Location, service) with { Evidence = Known(source) }];
         }
         return source.IsSafePrime switch
         {
-            Answer.No => [Find(FindingLevel.Failure, $"The prime of the DH parameters in {source.Source} is not a safe one", source.Location, service,
-                PastSessions.MayBeOpen)],
-            Answer.Unknown => [Find(FindingLevel.Unexamined, $"The prime of the DH parameters in {source.Source} is too long to be tested", source.Location, service)],
+            Answer.No => [Find(FindingLevel.Warning, $"The prime of the DH parameters in {source.Source} is not a safe one", source.Location, service)],
+            Answer.Unknown when source.KnownAs is null =>
+                [Find(FindingLevel.Note, $"The prime of the DH parameters in {source.Source} is too long to be tested", source.Location, service)],
             _ => [Pass($"The DH parameters are sound: {source.Source}{(source.Bits is { } bits ? $", {bits} bits" : "")}") with { Evidence = Known(source) }],
         };
     }

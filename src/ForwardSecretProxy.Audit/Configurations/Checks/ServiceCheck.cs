@@ -30,10 +30,10 @@ public abstract class ServiceCheck : IConfigurationCheck
     /// <summary>A finding at a place of the service's.</summary>
     protected Finding Find(
         FindingLevel level, string message, SourceLocation? location, ServiceObservation service, PastSessions past = PastSessions.Closed) =>
-        new(Description.Id, level, message) { Location = location ?? service.Location, PastSessions = past };
+        new(Description.Id, level, message + ".") { Location = location ?? service.Location, PastSessions = past };
 
     /// <summary>All well.</summary>
-    protected Finding Pass(string message) => new(Description.Id, FindingLevel.Pass, message);
+    protected Finding Pass(string message) => new(Description.Id, FindingLevel.Pass, message + ".");
 
     private static Finding Join<TKey>(IGrouping<TKey, (ServiceObservation Service, Finding Finding)> group)
     {

@@ -1,4 +1,4 @@
-using ForwardSecretProxy.Audit.Configurations.Files;
+using ForwardSecretProxy.Audit.Checks;
 using ForwardSecretProxy.Audit.Findings;
 
 namespace ForwardSecretProxy.Audit.Configurations.Checks;
@@ -41,7 +41,7 @@ internal sealed class SessionCacheCheck : ServiceCheck
         if (timeout.Value is not { } time)
             return [Find(FindingLevel.Unexamined, "How long sessions are kept could not be read", place, service, PastSessions.MayBeOpen)];
         return time > LongestTime
-            ? [Find(FindingLevel.Warning, $"Secrets of TLS 1.2 sessions are kept for {DurationText.ToText(time)}", place, service, PastSessions.ClosedButRecent)]
-            : [Find(FindingLevel.Note, $"Secrets of TLS 1.2 sessions are kept in memory for {DurationText.ToText(time)}", place, service, PastSessions.ClosedButRecent)];
+            ? [Find(FindingLevel.Warning, $"Secrets of TLS 1.2 sessions are kept for {Duration.ToText(time)}", place, service, PastSessions.ClosedButRecent)]
+            : [Find(FindingLevel.Note, $"Secrets of TLS 1.2 sessions are kept in memory for {Duration.ToText(time)}", place, service, PastSessions.ClosedButRecent)];
     }
 }

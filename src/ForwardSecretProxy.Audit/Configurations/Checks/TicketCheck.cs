@@ -1,4 +1,4 @@
-using ForwardSecretProxy.Audit.Configurations.Files;
+using ForwardSecretProxy.Audit.Checks;
 using ForwardSecretProxy.Audit.Findings;
 using ForwardSecretProxy.Audit.Observations;
 
@@ -57,7 +57,7 @@ internal sealed class TicketCheck : ServiceCheck
         }
         var age = now - written;
         List<string> evidence =
-            [$"last written {DurationText.ToText(age)} ago", $"mode: {file.Mode}", .. file.IsWorldReadable ? ["every user of the machine may read it"] : (string[])[]];
+            [$"last written {Duration.ToText(age)} ago", $"mode: {file.Mode}", .. file.IsWorldReadable ? ["every user of the machine may read it"] : (string[])[]];
         if (age > LongestLife)
         {
             return Find(FindingLevel.Failure, $"The ticket keys in {file.Path} are older than a day: they open every TLS 1.2 session with a ticket since",
@@ -71,7 +71,7 @@ internal sealed class TicketCheck : ServiceCheck
 
     private Finding JudgeRotated(TicketObservation tickets, ServiceObservation service) =>
         tickets.RotatedAfter <= LongestLife
-            ? Find(FindingLevel.Note, $"Ticket keys live for {DurationText.ToText(tickets.RotatedAfter.Value)} at most: {tickets.KeyLifeText}",
+            ? Find(FindingLevel.Note, $"Ticket keys live for {Duration.ToText(tickets.RotatedAfter.Value)} at most: {tickets.KeyLifeText}",
                 tickets.Issued.Location, service, PastSessions.ClosedButRecent)
             : Find(FindingLevel.Warning, "Ticket keys live for longer than a day: " + tickets.KeyLifeText,
                 tickets.Issued.Location, service, PastSessions.ClosedButRecent) with { Evidence = Source(tickets) };

@@ -27,15 +27,6 @@ internal static class DurationText
         return total < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(total) : null;
     }
 
-    /// <summary>For people: <c>5 minutes</c>, <c>1 day</c>.</summary>
-    public static string ToText(TimeSpan time) => time switch
-    {
-        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} days"),
-        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} hours"),
-        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} minutes"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} seconds"),
-    };
-
     private static double? Unit(ReadOnlySpan<char> name) => name switch
     {
         "ms" => 0.001,

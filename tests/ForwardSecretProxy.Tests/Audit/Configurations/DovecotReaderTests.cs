@@ -73,7 +73,8 @@ public class DovecotReaderTests
 
         var service = audited.Service("Dovecot");
         Assert.Equal(KeyStorage.PlainFile, Assert.Single(service.Keys).Storage);
-        Assert.Equal((2048, "ffdhe2048 (RFC 7919)"), (service.DhParameters!.Bits, service.DhParameters.KnownAs));
+        Assert.Equal(2048, service.DhParameters!.Bits);
+        Assert.Contains("ffdhe2048", service.DhParameters.KnownAs, StringComparison.Ordinal);
         audited.Found("config-private-key", FindingLevel.Failure, PastSessions.Closed, File, "key_file");
         Assert.Equal(TicketKeyLife.UntilRestart, service.Tickets.KeyLife);
     }
