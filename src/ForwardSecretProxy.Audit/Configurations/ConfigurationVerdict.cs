@@ -11,8 +11,12 @@ internal static class ConfigurationVerdict
     public static Judgement Of(IEnumerable<Finding> findings)
     {
         var judgement = Judgement.Of(findings);
-        if (!judgement.Findings.Any(finding => finding.Check == PrivateKeyCheck.Id && finding.Level == FindingLevel.Failure)) return judgement;
-        var sentence = $"{judgement.Verdict.Sentence} A private key lies in a file, and whoever copies that can pose as the server.";
-        return judgement with { Verdict = judgement.Verdict with { Sentence = sentence } };
+        var verdict = judgement.Verdict;
+        // The best grade is for what was looked at: a key that this user may not see is no pass.
+        if (verdict.Grade == "A" && judgement.Findings.Any(finding => finding.Level == FindingLevel.Unexamined))
+            verdict = verdict with { Grade = "B", Sentence = $"{verdict.Sentence} Not everything could be looked at." };
+        if (judgement.Findings.Any(finding => finding.Check == PrivateKeyCheck.Id && finding.Level == FindingLevel.Failure))
+            verdict = verdict with { Sentence = $"{verdict.Sentence} A private key lies in a file, and whoever copies that can pose as the server." };
+        return judgement with { Verdict = verdict };
     }
 }

@@ -1,10 +1,13 @@
 using ForwardSecretProxy.Audit.Configurations.Files;
+using ForwardSecretProxy.Audit.Findings;
 
 namespace ForwardSecretProxy.Audit.Configurations.Dovecot;
 
 /// <summary>Dovecot 2.2, 2.3 and 2.4: the settings for all, and the blocks that set TLS otherwise.</summary>
 internal sealed class DovecotReader : IConfigurationReader
 {
+    private static readonly string[] OfWholes = ["protocols", "dovecot_config_version", "mail_location", "log_path", "listen"];
+
     /// <inheritdoc/>
     public string Software => "dovecot";
 
@@ -14,6 +17,11 @@ internal sealed class DovecotReader : IConfigurationReader
         var root = new DovecotParser(context.Files).Parse(context.Files.ReadFirst(files[0]), files[0]);
         // TLS is on by default; but not in what is no configuration of Dovecot's at all.
         if (!root.All().Any(block => block.Settings.Keys.Any(name => name is "protocols" or "dovecot_config_version" || IsOfTls(name)))) return [];
+        if (context.Files.Read.Count == 1 && !root.Settings.Keys.Any(OfWholes.Contains))
+        {
+            context.Files.Miss(new SourceLocation(files[0], 0),
+                "it is a part of a configuration: what other files set is not known, and defaults were taken", true);
+        }
         var loginCounts = LoginCounts(root);
         return [.. root.All()
             .Where(block => block == root || (IsFilter(block) && block.Settings.Keys.Any(IsOfTls)))
