@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ForwardSecretProxy.Audit.Registry;
 
 namespace ForwardSecretProxy.Audit.Observations;
@@ -10,4 +11,8 @@ public sealed record KeyShareObservation(TlsVersion Version, string Group, int S
 {
     /// <summary>The shares that came more than once, the most frequent first.</summary>
     public IReadOnlyList<RepeatedKeyShare> Repeated { get; init; } = [];
+
+    /// <summary>How many different shares there were.</summary>
+    [JsonIgnore]
+    public int Distinct => Samples - Repeated.Sum(share => share.Times - 1);
 }

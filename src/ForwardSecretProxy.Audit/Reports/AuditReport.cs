@@ -28,4 +28,9 @@ public sealed record AuditReport
 
     /// <summary>What changed since <c>--baseline</c>.</summary>
     public BaselineComparison? Changes { get; init; }
+
+    /// <summary>The description of a check; one that says nothing but its id when the report has none.</summary>
+    public CheckDescription Describe(string check) =>
+        Checks.FirstOrDefault(description => description.Id == check)
+        ?? new CheckDescription(check, check, "", [], new Dictionary<string, string>());
 }

@@ -26,4 +26,13 @@ public sealed record AuditedSubject(string Name, SubjectKind Kind)
     /// <summary>What was read in a configuration.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConfigurationObservation? Configuration { get; init; }
+
+    /// <summary>Those of a level, in the report's order.</summary>
+    public IEnumerable<Finding> At(FindingLevel level) => Findings.Where(finding => finding.Level == level);
+
+    /// <summary>All that need a look, the worst first: everything but what passed.</summary>
+    [JsonIgnore]
+    public IEnumerable<Finding> WorstFirst => Findings
+        .Where(finding => finding.Level != FindingLevel.Pass)
+        .OrderByDescending(finding => finding.Level).ThenByDescending(finding => finding.PastSessions);
 }
