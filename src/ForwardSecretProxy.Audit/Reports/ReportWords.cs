@@ -13,7 +13,7 @@ public static class ReportWords
     {
         FindingLevel.Failure => "FAIL",
         FindingLevel.Warning => "warning",
-        FindingLevel.Unexamined => "not examined",
+        FindingLevel.Unexamined => "unexamined",
         FindingLevel.Note => "note",
         _ => "pass",
     };

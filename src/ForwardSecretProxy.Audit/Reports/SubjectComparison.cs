@@ -98,8 +98,7 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
     private IEnumerable<BaselineChange> Suites(EndpointObservation then, EndpointObservation today)
     {
         // A version that comes or goes is said once, above, and not once for each of its suites.
-        var versions = today.Versions.Where(version => version.Supported == Answer.Yes).Select(version => version.Version)
-            .Where(version => then.Versions.Any(old => old.Version == version && old.Supported == Answer.Yes)).ToList();
+        var versions = Spoken(then).Intersect(Spoken(today)).ToList();
         var (old, current) = (Of(then), Of(today));
         foreach (var (version, suite) in current.Except(old))
             yield return Change(suite.IsEphemeral ? null : true, $"{version.ToText()} takes {suite}");
@@ -113,14 +112,20 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
         ];
     }
 
+    private static IEnumerable<TlsVersion> Spoken(EndpointObservation seen) =>
+        seen.Versions.Where(version => version.Supported == Answer.Yes).Select(version => version.Version);
+
     private IEnumerable<BaselineChange> Groups(EndpointObservation then, EndpointObservation today)
     {
         var (old, current) = (Of(then), Of(today));
-        return current.Except(old).Select(each => Change(IsHybrid(each) ? false : null, $"{each.Version.ToText()} agrees on {each.Group}"))
-            .Concat(old.Except(current).Select(each => Change(IsHybrid(each) ? true : null, $"{each.Version.ToText()} agrees on {each.Group} no more")));
+        var versions = Spoken(then).Intersect(Spoken(today)).ToList();
+        return current.Except(old).Where(IsWorthALine).Select(each => Change(IsHybrid(each) ? false : null, $"{each.Version.ToText()} agrees on {each.Group}"))
+            .Concat(old.Except(current).Where(IsWorthALine).Select(each => Change(IsHybrid(each) ? true : null, $"{each.Version.ToText()} agrees on {each.Group} no more")));
 
         static List<(TlsVersion Version, NamedGroup Group)> Of(EndpointObservation seen) =>
             [.. seen.Groups.SelectMany(groups => groups.Groups.Select(group => (groups.Version, group)))];
+
+        bool IsWorthALine((TlsVersion Version, NamedGroup Group) each) => versions.Contains(each.Version) || IsHybrid(each);
 
         static bool IsHybrid((TlsVersion Version, NamedGroup Group) each) => each.Group.Kind == NamedGroupKind.Hybrid;
     }

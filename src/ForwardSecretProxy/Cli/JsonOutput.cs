@@ -7,7 +7,8 @@ namespace ForwardSecretProxy.Cli;
 /// <summary>The shape of every <c>--json</c> output: one indented document, camelCase names, enums by name.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>How values become JSON.</summary>
+    internal static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
