@@ -11,8 +11,7 @@ public static class BuiltInProfiles
     /// <summary>All of them, by name and then the newest edition first.</summary>
     public static IReadOnlyList<Profile> All { get; } =
     [
-        .. typeof(BuiltInProfiles).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .. Resources
             .Select(Read)
             .OrderBy(profile => profile.Name, StringComparer.Ordinal)
             .ThenByDescending(profile => profile.Version, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
@@ -24,10 +23,19 @@ public static class BuiltInProfiles
         All.FirstOrDefault(profile => profile.Name == name || profile.ToString() == name)
         ?? throw new ProfileException([$"no policy is called \"{name}\"; take one of {string.Join(", ", All)}, or a file by its path"]);
 
-    private static Profile Read(string resource)
+    /// <summary>The JSON of one of them, to start another from.</summary>
+    public static string ReadText(Profile profile) =>
+        Resources.Select(ReadText).First(text => ProfileReader.Parse(text, profile.Name).ToString() == profile.ToString());
+
+    private static IEnumerable<string> Resources => typeof(BuiltInProfiles).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal));
+
+    private static Profile Read(string resource) => ProfileReader.Parse(ReadText(resource), resource[Folder.Length..]);
+
+    private static string ReadText(string resource)
     {
         using var input = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
         using var text = new StreamReader(input);
-        return ProfileReader.Parse(text.ReadToEnd(), resource[Folder.Length..]);
+        return text.ReadToEnd();
     }
 }

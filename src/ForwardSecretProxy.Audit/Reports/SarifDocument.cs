@@ -120,7 +120,7 @@ public static class SarifDocument
     };
 
     private static string Message(AuditedSubject subject, Finding finding) =>
-        string.Join("\n", finding.Evidence.Prepend($"{subject.Name}: {finding.Message}"));
+        string.Join("\n", finding.Evidence.Prepend($"{subject.Name}: {finding.Message}").Select(DisplayText.OneLine));
 
     /// <summary>
     /// A server is a logical location. It gets a physical one too, a relative address that no file has, because code hosts

@@ -31,15 +31,18 @@ internal sealed class AuditTextReport
         text.WriteChanges();
     }
 
+    /// <summary>Writes a line for each server or configuration.</summary>
+    public static void WriteVerdicts(IAnsiConsole console, AuditReport report)
+    {
+        foreach (var subject in report.Subjects)
+            console.MarkupLine(Headline(subject));
+    }
+
     private void Write(AuditedSubject subject)
     {
-        if (subject.Verdict is not { } verdict)
-        {
-            Line($"[bold]{Text(subject.Name)}[/]  [red]could not be audited:[/] {Text(subject.Error ?? "")}");
+        Line(Headline(subject));
+        if (subject.Verdict is null)
             return;
-        }
-
-        Line($"[bold]{Text(subject.Name)}[/]  {Grade(verdict)}  {Text(verdict.Sentence)}");
         if (subject.Describe() is { Length: > 0 } about)
             Line(Text(about));
         _console.WriteLine();
@@ -50,6 +53,10 @@ internal sealed class AuditTextReport
             WriteEndpoint(seen);
         _console.WriteLine();
     }
+
+    private static string Headline(AuditedSubject subject) => $"[bold]{Text(subject.Name)}[/]  " + (subject.Verdict is { } verdict
+        ? $"{Grade(verdict)}  {Text(verdict.Sentence)}"
+        : $"[red]could not be audited:[/] {Text(subject.Error ?? "")}");
 
     private static string Grade(Verdict verdict)
     {

@@ -17,6 +17,9 @@ internal static class Terminal
     public static IAnsiConsole Error(ParseResult parsed) =>
         Create(parsed.InvocationConfiguration.Error, Console.Error, Console.IsErrorRedirected);
 
+    /// <summary>Plain text into a file.</summary>
+    public static IAnsiConsole Plain(TextWriter writer) => Create(writer, Console.Out, redirected: true);
+
     private static IAnsiConsole Create(TextWriter writer, TextWriter standard, bool redirected)
     {
         var isTerminal = ReferenceEquals(writer, standard) && !redirected;
