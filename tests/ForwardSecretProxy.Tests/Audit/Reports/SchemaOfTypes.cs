@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using System.Xml.Linq;
 using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Reports;
@@ -24,7 +26,8 @@ internal sealed class SchemaOfTypes
     public static JsonObject Make()
     {
         var made = new SchemaOfTypes();
-        JsonOutput.Options.GetJsonSchemaAsNode(typeof(AuditReport), new JsonSchemaExporterOptions
+        var options = new JsonSerializerOptions(JsonOutput.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        options.GetJsonSchemaAsNode(typeof(AuditReport), new JsonSchemaExporterOptions
         {
             TreatNullObliviousAsNonNullable = true, TransformSchemaNode = made.Transform,
         });
