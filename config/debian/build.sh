@@ -110,7 +110,7 @@ put() { # MODE SOURCE... DESTINATION-DIRECTORY/
 fill_tree() {
   local doc=/usr/share/doc/fsp/ notices
   put 755 "$work/publish/fsp" /usr/bin/
-  put 644 "$here/fsp.service" "$here/fsp.socket" /usr/lib/systemd/system/
+  put 644 "$here/fsp.service" "$here/fsp.socket" "$here/fsp-audit.service" "$here/fsp-audit.timer" /usr/lib/systemd/system/
   put 644 "$here/fsp.jsonc" /etc/fsp/
   install -d -m 700 "$tree/etc/fsp/credentials"
   put 644 "$work"/man/*.1 /usr/share/man/man1/
@@ -127,6 +127,7 @@ fill_tree() {
   for server in postfix dovecot exim; do
     put 644 "$root/config/$server"/* "${doc}examples/$server/"
   done
+  put 644 "$root/config/github-actions"/*.yml "${doc}examples/github-actions/"
   notices=$(dotnet nuget locals global-packages --list | sed 's/^[^/]*//')microsoft.netcore.app.runtime.$rid
   notices=$notices/$(runtime_version)
   put 644 "$notices/LICENSE.TXT" "$notices/THIRD-PARTY-NOTICES.TXT" "${doc}dotnet/"

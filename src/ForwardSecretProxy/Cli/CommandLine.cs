@@ -55,6 +55,7 @@ internal static class CommandLine
         root.Add(CsrCommand.Create());
         root.Add(CertCommand.Create());
         root.Add(TlsaCommand.Create());
+        root.Add(AuditCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(ManualCommand.Create());
         root.AddExamples(

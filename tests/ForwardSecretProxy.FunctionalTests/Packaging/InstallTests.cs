@@ -35,6 +35,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
         Assert.Equal("fsp softhsm", (await _system.DoAsync("id -nG fsp")).Trim());
         Assert.Equal("/usr/sbin/nologin", (await _system.DoAsync("getent passwd fsp | cut -d: -f7")).Trim());
         Assert.Equal("disabled", (await _system.ShellAsync("systemctl is-enabled fsp.service")).Output.Trim());
+        Assert.Equal("disabled", (await _system.ShellAsync("systemctl is-enabled fsp-audit.timer")).Output.Trim());
         Assert.Equal("700 root", (await _system.DoAsync("stat -c '%a %U' /etc/fsp/credentials")).Trim());
     }
 
@@ -42,7 +43,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     public async Task Purge_NothingAdded_LeavesNothing()
     {
         Assert.NotEmpty(await _system.DoAsync(Traces));
-        await _system.DoAsync("systemctl enable fsp.service fsp.socket");
+        await _system.DoAsync("systemctl enable fsp.service fsp.socket fsp-audit.timer");
 
         await _system.DoAsync("dpkg --purge fsp");
 
@@ -112,12 +113,14 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     [InstallFact]
     public async Task Units_SystemdsOwnVerification_FindsNothing()
     {
-        var verified = await _system.ShellAsync("systemd-analyze verify --man=no fsp.service fsp.socket");
+        var verified = await _system.ShellAsync("systemd-analyze verify --man=no fsp.service fsp.socket fsp-audit.service fsp-audit.timer");
         Assert.True(verified is { ExitCode: 0, Text: "" }, verified.Text);
 
         // The exposure in tenths, of 100: what is left is that it is on the network, for everybody, and compiles.
         const string Judge = "systemd-analyze security --offline=true --no-pager --threshold=20 ";
         var exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp.service");
+        Assert.True(exposure.ExitCode == 0, exposure.Text);
+        exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp-audit.service");
         Assert.True(exposure.ExitCode == 0, exposure.Text);
         // The control: without its system call filter it is over.
         await _system.DoAsync("grep -v '^SystemCallFilter=' /usr/lib/systemd/system/fsp.service > /root/fsp.service");
