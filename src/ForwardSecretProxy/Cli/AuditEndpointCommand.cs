@@ -13,6 +13,7 @@ internal sealed class AuditEndpointCommand
 {
     private readonly AuditTargetOptions _targets = new();
     private readonly AuditScanOptions _scan = new();
+    private readonly AuditAuthorityOption _authorities = new();
     private readonly AuditPolicyOption _policy = new();
     private readonly AuditOutputOptions _output = new();
 
@@ -31,6 +32,7 @@ internal sealed class AuditEndpointCommand
             + "code 0: nothing has to be mended; 1: something has to; 3: nothing has to be mended, but a server could not be reached.");
         endpoint._targets.AddTo(command);
         endpoint._scan.AddTo(command);
+        endpoint._authorities.AddTo(command);
         endpoint._policy.AddTo(command);
         endpoint._output.AddTo(command);
         command.AddExamples(
@@ -55,7 +57,7 @@ internal sealed class AuditEndpointCommand
     {
         var output = _output.Read(parsed);
         var policy = _policy.Read(parsed);
-        var audit = new EndpointAudit(_targets.ReadTargets(parsed), ScanWith(parsed), policy);
+        var audit = new EndpointAudit(_targets.ReadTargets(parsed), ScanWith(parsed), _authorities.ReadChecks(parsed), policy);
         using var interruption = new Interruption();
         return output.Write(parsed, await RunAsync(parsed, audit, interruption.Token));
     }

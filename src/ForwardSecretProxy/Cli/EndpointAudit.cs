@@ -13,8 +13,10 @@ internal delegate Task<EndpointObservation> EndpointScan(AuditTarget target, IPr
 /// <summary>Audits servers, a few at once.</summary>
 /// <param name="targets">The servers.</param>
 /// <param name="scan">Looks at one.</param>
+/// <param name="checks">What they are judged by.</param>
 /// <param name="policy">What they are judged by beside the checks; null for nothing.</param>
-internal sealed class EndpointAudit(IReadOnlyList<AuditTarget> targets, EndpointScan scan, Profile? policy)
+internal sealed class EndpointAudit(
+    IReadOnlyList<AuditTarget> targets, EndpointScan scan, IReadOnlyList<IEndpointCheck> checks, Profile? policy)
 {
     // A scan waits more than it computes.
     private const int AtOnce = 4;
@@ -42,7 +44,7 @@ internal sealed class EndpointAudit(IReadOnlyList<AuditTarget> targets, Endpoint
             Policy = policy?.ToString(),
             Checks =
             [
-                .. EndpointChecks.All.Select(check => check.Description),
+                .. checks.Select(check => check.Description),
                 .. policy is null ? [] : ProfileJudge.Describe(policy),
             ],
             Subjects = _subjects!,
@@ -57,7 +59,8 @@ internal sealed class EndpointAudit(IReadOnlyList<AuditTarget> targets, Endpoint
         {
             stop.ThrowIfCancellationRequested();
             var seen = await scan(target, progress, stop);
-            var judgement = EndpointJudge.Judge(seen, others: policy is null ? [] : ProfileJudge.Judge(policy, EndpointOffer.Of(seen)));
+            var judgement = EndpointJudge.Judge(
+                seen, checks, policy is null ? [] : ProfileJudge.Judge(policy, EndpointOffer.Of(seen)));
             return subject with { Endpoint = seen, Verdict = judgement.Verdict, Findings = judgement.Findings };
         }
         catch (ConnectFailedException exception)

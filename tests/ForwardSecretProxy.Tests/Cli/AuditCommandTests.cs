@@ -32,6 +32,8 @@ public partial class AuditCommandTests
     [InlineData("audit endpoint localhost --json --verbose", "--verbose is for --format text")]
     [InlineData("audit endpoint localhost --output /nonexistent/report.html", "--output")]
     [InlineData("audit endpoint localhost --baseline /nonexistent/old.json", "--baseline")]
+    [InlineData("audit endpoint localhost --ca /nonexistent/ca.pem", "/nonexistent/ca.pem")]
+    [InlineData("audit endpoint localhost --ca /etc/hosts", "holds no certificate")]
     [InlineData("audit endpoint localhost --policy nosuch", "nosuch")]
     [InlineData("audit endpoint localhost --policy /nonexistent/policy.json", "/nonexistent/policy.json")]
     [InlineData("audit config", "FILE")]

@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Audit.Checks;
 using ForwardSecretProxy.Audit.Connecting;
 using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Cli;
@@ -17,7 +18,7 @@ public class EndpointAuditTests
         {
             await Task.Yield();
             return target.Port == 4 ? throw new ConnectFailedException("refused") : SampleReports.Bad().Subjects[0].Endpoint!;
-        }, policy: null).RunAsync(CancellationToken.None);
+        }, EndpointChecks.All, policy: null).RunAsync(CancellationToken.None);
 
         Assert.Equal(Targets.Select(target => target.ToString()).SkipLast(1).Append("example.org:9 (other.example.org)"),
             report.Subjects.Select(subject => subject.Name));
@@ -36,7 +37,7 @@ public class EndpointAuditTests
             if (target.Port > 1)
                 await Task.Delay(Timeout.Infinite, cancelled);
             return SampleReports.Good().Subjects[0].Endpoint!;
-        }, policy: null).RunAsync(stop.Token);
+        }, EndpointChecks.All, policy: null).RunAsync(stop.Token);
 
         Assert.NotNull(report.Subjects[0].Verdict);
         Assert.All(report.Subjects.Skip(1), subject => Assert.Equal("interrupted", subject.Error));
@@ -46,7 +47,8 @@ public class EndpointAuditTests
     public async Task RunAsync_Policy_AddsItsFindingsAndDescriptions()
     {
         var policy = BuiltInProfiles.Find("fsp-strict");
-        var report = await new EndpointAudit(Targets[..1], (_, _, _) => Task.FromResult(SampleReports.Bad().Subjects[0].Endpoint!), policy)
+        var report = await new EndpointAudit(Targets[..1], (_, _, _) => Task.FromResult(SampleReports.Bad().Subjects[0].Endpoint!),
+            EndpointChecks.All, policy)
             .RunAsync(CancellationToken.None);
 
         Assert.Equal(policy.ToString(), report.Policy);
@@ -64,7 +66,7 @@ public class EndpointAuditTests
             progress.Report("cipher suites (2 of 9)");
             said = audit!.Describe();
             return Task.FromResult(SampleReports.Bad().Subjects[0].Endpoint!);
-        }, policy: null);
+        }, EndpointChecks.All, policy: null);
         await audit.RunAsync(CancellationToken.None);
 
         Assert.Equal("example.org:1: cipher suites (2 of 9)", said);
