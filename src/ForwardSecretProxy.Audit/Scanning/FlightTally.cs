@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using ForwardSecretProxy.Audit.Handshakes;
+using ForwardSecretProxy.Audit.KeyAgreements;
 using ForwardSecretProxy.Audit.Observations;
 using ForwardSecretProxy.Audit.Probing;
 using ForwardSecretProxy.Audit.Registry;
@@ -64,7 +65,12 @@ internal sealed class FlightTally
             foreach (var extension in hello.Extensions)
                 _extensions.Add((int)extension.Type);
             if (hello.KeyShare is { Share.Length: > 0 } own)
+            {
                 AddShare(hello.Version, NameOf(own.Group), own.Share);
+                if (NamedGroups.Find(own.Group) is { } group && HybridAgreement.CurvePart(group, own.Share) is var (curve, part))
+                    AddShare(hello.Version, $"{group.Name}, its {curve}", part);
+            }
+
             if (flight.KeyExchange is { } exchange)
                 AddShare(hello.Version, GroupOf(exchange), exchange.Share);
             if (flight.KeyExchange is { Prime: { } prime, Generator: { } generator })

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using ForwardSecretProxy.Audit.Probing;
+using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Scanning;
+using ForwardSecretProxy.Audit.Wire;
 using ForwardSecretProxy.Tests.Audit.Probing;
 
 namespace ForwardSecretProxy.Tests.Audit.Scanning;
@@ -34,6 +37,35 @@ public class FlightTallyTests
         tally.Add(RecordedFlights.Hello, flight with { KeyExchange = flight.KeyExchange with { Share = share } });
 
         Assert.Empty(Assert.Single(tally.KeyShares).Repeated);
+    }
+
+    [Theory]
+    [InlineData("X25519MLKEM768", 1088, 32, true)]
+    [InlineData("X25519Kyber768Draft00", 32, 1088, false)]
+    [InlineData("SecP256r1MLKEM768", 65, 1088, false)]
+    [InlineData("SecP384r1MLKEM1024", 97, 1568, false)]
+    public void KeyShares_HybridWhoseCurveComesAgain_ShowsThatPart(string group, int first, int second, bool isCurveLast)
+    {
+        byte[] curve = RandomNumberGenerator.GetBytes(isCurveLast ? second : first);
+        var tally = new FlightTally();
+        for (var time = 0; time < 2; time++)
+        {
+            var encapsulated = RandomNumberGenerator.GetBytes(isCurveLast ? first : second);
+            tally.Add(RecordedFlights.Hello, Flight(group, isCurveLast ? [.. encapsulated, .. curve] : [.. curve, .. encapsulated]));
+        }
+
+        Assert.Empty(Assert.Single(tally.KeyShares, shares => shares.Group == group).Repeated);
+        var part = Assert.Single(tally.KeyShares, shares => shares.Group.StartsWith(group + ", its ", StringComparison.Ordinal));
+        Assert.Equal(2, Assert.Single(part.Repeated).Times);
+    }
+
+    [Fact]
+    public void KeyShares_HybridWithoutRoomForACurve_IsOneShare()
+    {
+        var tally = new FlightTally();
+        tally.Add(RecordedFlights.Hello, Flight("X25519MLKEM768", new byte[32]));
+
+        Assert.Single(tally.KeyShares);
     }
 
     [Fact]
@@ -83,4 +115,19 @@ public class FlightTallyTests
     }
 
     private static Task<ServerFlight> ReadAsync(string name) => RecordedFlights.ProbeAsync(new ScriptedStream(RecordedFlights.Read(name)));
+
+    private static ServerFlight Flight(string group, byte[] share) => new()
+    {
+        Ending = FlightEnding.Complete,
+        Hello = ServerHello.Parse(WireWriter.Build(body =>
+        {
+            body.UInt16((ushort)TlsVersion.Tls12).Bytes(RandomNumberGenerator.GetBytes(32)).Vector8([]).UInt16(0x1301).UInt8(0);
+            HelloExtension.WriteAll(body,
+            [
+                new HelloExtension(ExtensionType.SupportedVersions, [3, 4]),
+                new HelloExtension(ExtensionType.KeyShare,
+                    WireWriter.Build(data => data.UInt16(NamedGroups.Find(group)!.Code).Vector16(share))),
+            ]);
+        })),
+    };
 }
