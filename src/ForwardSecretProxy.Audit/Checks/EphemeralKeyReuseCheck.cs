@@ -33,8 +33,10 @@ public sealed class EphemeralKeyReuseCheck(CheckLimits limits) : IEndpointCheck
         foreach (var shares in seen.KeyShares.Where(shares => shares.Repeated.Count > 0))
             findings.Add(Reused(shares));
 
-        var few = seen.KeyShares.Where(shares => shares.Repeated.Count == 0 && shares.Samples < limits.KeyShareSamples)
-            .Select(shares => $"{Name(shares.Version, shares.Group)}: {shares.Samples}").ToList();
+        // Versions before TLS 1.3 make their shares alike: what the newest of them was asked for often, an older one needs to show once.
+        var few = seen.KeyShares.GroupBy(shares => (shares.Version == TlsVersion.Tls13, shares.Group))
+            .Where(same => same.All(shares => shares.Repeated.Count == 0) && same.Sum(shares => shares.Samples) < limits.KeyShareSamples)
+            .Select(same => $"{Name(same.Max(shares => shares.Version), same.Key.Group)}: {same.Sum(shares => shares.Samples)}").ToList();
         if (few.Count > 0)
             findings.Add(Description.UnexaminedVital($"Fewer than {limits.KeyShareSamples} key shares were seen, which is too few to tell whether they come again.", few));
 

@@ -24,6 +24,12 @@ public sealed class GroupCheck : IEndpointCheck
     /// <inheritdoc/>
     public IEnumerable<Finding> Examine(EndpointObservation seen)
     {
+        if (seen.HasNoSuite((version, suite) => version == TlsVersion.Tls13
+            || suite.KeyExchange is KeyExchange.Ecdhe or KeyExchange.EcdhePsk or KeyExchange.AnonymousEcdh or KeyExchange.Eccpwd))
+        {
+            return [Description.Note("No key exchange on a curve is accepted.")];
+        }
+
         if (seen.Groups.All(version => version.Groups.Count == 0))
             return [Description.Unexamined("Which groups are accepted was not learnt.", seen.GapsAbout("group"))];
         var weak = seen.Groups.SelectMany(version => version.Groups.Where(IsWeak).Select(group => $"{version.Version.ToText()}: {group.Name}")).ToList();

@@ -23,6 +23,8 @@ public sealed class HandshakeSignatureCheck : IEndpointCheck
             .Select(signature => $"{signature.Version.ToText()}, {signature.Scheme}: {signature.Broken} of {signature.Broken + signature.Verified}").ToList();
         if (broken.Count > 0)
             return [Description.Failure("Signatures over the server's key share do not hold.", broken)];
+        if (seen.HasNoSuite((version, suite) => suite.IsSigned(version)))
+            return [Description.Note("No suite is accepted in which a key share is signed.")];
         var verified = seen.HandshakeSignatures.Sum(signature => signature.Verified);
         return [verified > 0
             ? Description.Pass($"All of {verified} signatures over key shares hold.")

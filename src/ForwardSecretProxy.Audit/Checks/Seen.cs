@@ -32,6 +32,23 @@ internal static class Seen
         where isMeant(suite)
         select $"{version.Version.ToText()}: {suite.Name}";
 
+    /// <summary>
+    /// Whether none of the suites is meant: of all versions it is known whether they are spoken, and with what.
+    /// </summary>
+    public static bool HasNoSuite(this EndpointObservation seen, Func<TlsVersion, CipherSuite, bool> isMeant) =>
+        seen.Spoken().Any() && seen.Versions.All(version => version.Supported switch
+        {
+            Answer.Yes => version is { Version: TlsVersion.Ssl2, Ssl2Suites.Count: > 0 }
+                || version is { Suites.Count: > 0, UnknownSuites.Count: 0 } && !version.Suites.Any(suite => isMeant(version.Version, suite)),
+            Answer.No => true,
+            _ => false,
+        });
+
+    /// <summary>Whether the server signs its key share in this suite.</summary>
+    public static bool IsSigned(this CipherSuite suite, TlsVersion version) => version == TlsVersion.Tls13
+        || suite is { KeyExchange: KeyExchange.Dhe or KeyExchange.Ecdhe }
+        || suite is { KeyExchange: KeyExchange.Srp, Authentication: Authentication.Rsa or Authentication.Dss };
+
     /// <summary>What the scan said it could not learn, as far as it is about one of the words.</summary>
     public static IEnumerable<string> GapsAbout(this EndpointObservation seen, params IEnumerable<string> words) =>
         seen.Gaps.Where(gap => words.Any(word => gap.Contains(word, StringComparison.OrdinalIgnoreCase)));

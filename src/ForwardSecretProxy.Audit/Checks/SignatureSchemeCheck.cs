@@ -25,6 +25,8 @@ public sealed class SignatureSchemeCheck : IEndpointCheck
     /// <inheritdoc/>
     public IEnumerable<Finding> Examine(EndpointObservation seen)
     {
+        if (seen.HasNoSuite((version, suite) => version >= TlsVersion.Tls12 && suite.IsSigned(version)))
+            return [Description.Note("No signature of TLS 1.2 or TLS 1.3 is made; before, they are over SHA-1.")];
         if (seen.SignatureSchemes.All(version => version.Schemes.Count == 0))
             return [Description.Unexamined("Which signature schemes are used was not learnt.", seen.GapsAbout("signature", "scheme"))];
 

@@ -37,6 +37,9 @@ internal sealed record HandshakeOffer(TlsVersion Version)
     /// </summary>
     public bool EarlyData { get; init; }
 
+    /// <summary>Whether TLS 1.3 may answer that it takes heartbeats (RFC 6520). None is sent.</summary>
+    public bool Heartbeat { get; init; }
+
     /// <summary>Whether TLS 1.2 and before may give a ticket.</summary>
     public bool Tickets { get; init; } = true;
 

@@ -96,6 +96,8 @@ internal sealed class Tls13Hello
         yield return ClientExtensions.SignedCertificateTimestamp();
         // Without it a server need not send tickets at all (RFC 8446 section 4.2.9).
         yield return ClientExtensions.PskKeyExchangeModes([.. _offer.PskModes]);
+        if (_offer.Heartbeat)
+            yield return ClientExtensions.Heartbeat();
         if (HasEarlyData)
             yield return ClientExtensions.EarlyData();
     }

@@ -53,10 +53,10 @@ public static class Verdicts
         };
     }
 
-    // "The server ..." goes on in lower case, "TLS 1.2 ..." and "SSLv2 ..." do not.
+    // "The server ..." goes on in lower case, "TLS 1.2 ...", "SSLv2 ..." and names do not.
     private static string Clause(string message)
     {
         var text = message.TrimEnd('.');
-        return text.Length > 1 && char.IsUpper(text[0]) && (char.IsLower(text[1]) || text[1] == ' ') ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+        return text.Length > 1 && !text.StartsWith("Diffie", StringComparison.Ordinal) && char.IsUpper(text[0]) && (char.IsLower(text[1]) || text[1] == ' ') ? char.ToLowerInvariant(text[0]) + text[1..] : text;
     }
 }

@@ -24,7 +24,7 @@ public static class EndpointScanner
         [new KeySharesStep()],
         [
             new Tls12TicketsStep(), new SessionIdsStep(), new Tls13ResumptionStep(), new Tls13CertificatesStep(),
-            new RenegotiationStep(),
+            new Tls13HeartbeatStep(), new RenegotiationStep(),
         ],
         [new HttpStep(), new SessionIdsLaterStep()],
     ];

@@ -14,7 +14,11 @@ namespace ForwardSecretProxy.Audit.Scanning;
 internal sealed class Tls13CertificateProbe(Handshaker handshaker, HandshakeOffer offer)
 {
     private readonly List<(string? Name, HandshakeFacts Facts)> _seen = [];
+    private readonly HashSet<SignatureScheme> _ignored = [];
     private string? _reason;
+
+    /// <summary>The schemes that the server was asked for alone, and signed with another.</summary>
+    public IReadOnlySet<SignatureScheme> Ignored => _ignored;
 
     /// <summary>Asks.</summary>
     /// <param name="seen">What this is added to.</param>
@@ -54,7 +58,12 @@ internal sealed class Tls13CertificateProbe(Handshaker handshaker, HandshakeOffe
     {
         await using var outcome = await handshaker.ConnectAsync(asking, stop);
         if (outcome.IsComplete)
+        {
             _seen.Add((asking.ServerName, outcome.Facts));
+            if (asking.Schemes is [var only] && outcome.Facts.Signature is { Scheme: { } signed } && signed != only.Code)
+                _ignored.Add(only);
+        }
+
         // An alert is an answer: no certificate for this name, or of this kind.
         else if (outcome.Ending != Probing.FlightEnding.Alert)
             _reason = outcome.Reason;

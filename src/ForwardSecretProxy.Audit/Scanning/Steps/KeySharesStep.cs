@@ -55,8 +55,13 @@ internal sealed class KeySharesStep : IScanStep
                 Add(newest, group, () => curves.AskAsync([group], stop));
         }
 
-        if (version.Codes(suite => suite.KeyExchange is KeyExchange.Dhe or KeyExchange.AnonymousDh) is { Count: > 0 } fields)
-            // Which parameters the server has does not depend on what is asked for, where it does not know RFC 7919.
+        if (version.Codes(suite => suite.KeyExchange is KeyExchange.Dhe or KeyExchange.AnonymousDh) is not { Count: > 0 } fields)
+            return sources;
+        var named = GroupsOf(TlsVersion.Tls12).Where(group => group.Kind == NamedGroupKind.FiniteField).ToList();
+        foreach (var group in named)
+            Add(newest, group, () => scan.AskAsync(scan.Offer(newest, fields) with { Groups = [group] }, stop));
+        if (named.Count == 0)
+            // Where RFC 7919 is not known, which parameters the server has does not depend on what is asked for.
             Add(newest, null, () => scan.AskAsync(scan.Offer(newest, fields), stop));
         return sources;
 

@@ -20,7 +20,8 @@ internal sealed class Tls13CertificatesStep : IScanStep
         var schemes = seen.SignatureSchemes.FirstOrDefault(each => each.Version == TlsVersion.Tls13)?.Schemes;
         var names = new[] { null, NobodysName }.Where(name => name != scan.ServerName);
         var empty = new EndpointObservation { Host = seen.Host, Port = seen.Port, Address = seen.Address, At = seen.At };
-        var shown = scan.Take(await new Tls13CertificateProbe(scan.Handshaker, offer).RunAsync(
+        var probe = new Tls13CertificateProbe(scan.Handshaker, offer);
+        var shown = scan.Take(await probe.RunAsync(
             empty, schemes is { Count: > 0 } ? schemes : offer.Schemes, names, stop));
         var protocols = scan.Take(await Tls13ApplicationProtocolProbe.RunAsync(
             scan.Handshaker, offer, ApplicationProtocolsStep.Protocols, stop));
@@ -30,6 +31,9 @@ internal sealed class Tls13CertificatesStep : IScanStep
             HandshakeSignatures = [.. all.HandshakeSignatures, .. shown.HandshakeSignatures],
             Features = all.Features with { Extensions = [.. all.Features.Extensions.Union(shown.Features.Extensions).Order()] },
             ApplicationProtocols = [.. all.ApplicationProtocols.Union(protocols)],
+            // That a server goes on is no sign that it signs as it was asked to.
+            SignatureSchemes = [.. all.SignatureSchemes.Select(each => each.Version != TlsVersion.Tls13 ? each
+                : each with { Schemes = [.. each.Schemes.Where(scheme => !probe.Ignored.Contains(scheme))] })],
         };
     }
 }
