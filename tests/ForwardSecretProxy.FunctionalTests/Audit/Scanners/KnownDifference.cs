@@ -26,10 +26,12 @@ internal sealed record KnownDifference(string Server, string Scanner, string Who
     public static IReadOnlyList<ScannerDifference> Unexplained(
         string server, string scanner, IEnumerable<ScannerDifference> differences) =>
     [
-        .. differences.Where(difference => !All.Any(known =>
-            known.Scanner == scanner && known.Who == difference.Who
-            && Matches(known.Server, server) && Matches(known.What, difference.What))),
+        .. differences.Where(difference => !All.Any(known => known.Explains(server, scanner, difference))),
     ];
+
+    /// <summary>Whether it is about this difference.</summary>
+    public bool Explains(string server, string scanner, ScannerDifference difference) =>
+        Scanner == scanner && Who == difference.Who && Matches(Server, server) && Matches(What, difference.What);
 
     private static bool Matches(string pattern, string text) =>
         Regex.IsMatch(text, $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$");

@@ -10,6 +10,7 @@ internal static class ApacheServers
     private const string Intermediate = Hsts + """
 
         SSLProtocol -all +TLSv1.2 +TLSv1.3
+        SSLOpenSSLConfCmd Curves X25519:prime256v1:secp384r1
         SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20
         SSLHonorCipherOrder off
         SSLSessionCache none

@@ -60,6 +60,21 @@ internal sealed class BouncyCastlePeer(BouncyCastleTraits traits, IReadOnlyList<
     /// <inheritdoc/>
     protected override int[] GetSupportedCipherSuites() => traits.Suites;
 
+    /// <inheritdoc/>
+    /// <remarks>By itself it would take any group that there is code for.</remarks>
+    protected override int SelectECDH(int minimumCurveBits) =>
+        Offered is { } offered ? FirstKnown(offered, NamedGroup.GetCurveBits, minimumCurveBits) : base.SelectECDH(minimumCurveBits);
+
+    /// <inheritdoc/>
+    protected override int SelectDH(int minimumFiniteFieldBits) =>
+        Offered is { } offered && offered.Any(group => NamedGroup.GetFiniteFieldBits(group) > 0)
+        ? FirstKnown(offered, NamedGroup.GetFiniteFieldBits, minimumFiniteFieldBits) : base.SelectDH(minimumFiniteFieldBits);
+
+    private int[]? Offered => m_context.SecurityParameters.ClientSupportedGroups;
+
+    private int FirstKnown(int[] offered, Func<int, int> bits, int minimum) =>
+        offered.Where(group => traits.Crypto.HasNamedGroup(group) && bits(group) >= Math.Max(1, minimum)).FirstOrDefault(-1);
+
     private DefaultTlsCredentialedSigner Signer()
     {
         var scheme = Scheme();

@@ -35,7 +35,7 @@ internal static class BouncyCastleServers
             Suites = [CipherSuite.TLS_ECDH_ECDSA_WITH_AES_128_GCM_SHA256],
         }, made => made.Ecdsa, Weaknesses.StaticKeyExchange),
         Of("bouncycastle-one-ticket-key", () => new() { Versions = OnlyTls12, TicketLifetime = 7 * 24 * 3600 },
-            Weaknesses.Tls12Tickets, Weaknesses.TicketKeyLifetime),
+            Weaknesses.Tls12Tickets, Weaknesses.TicketKeyLifetime, Weaknesses.TicketLifetimeHint),
         Of("bouncycastle-wrong-signature", () => new() { Versions = OnlyTls12, SignsWrongly = true },
             Weaknesses.HandshakeSignature),
         Of("bouncycastle-wrong-signature-tls13", () => new() { Versions = OnlyTls13, SignsWrongly = true },

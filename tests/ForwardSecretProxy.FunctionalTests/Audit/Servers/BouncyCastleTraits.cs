@@ -14,7 +14,7 @@ internal sealed record BouncyCastleTraits
         [CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
 
     /// <summary>Where it gets its key pairs from.</summary>
-    public BcTlsCrypto Crypto { get; init; } = new();
+    public BcTlsCrypto Crypto { get; init; } = new BrowserCrypto();
 
     /// <summary>Whether it issues TLS 1.2 tickets that begin with the same 16 bytes, and how long they are good, in seconds.</summary>
     public int? TicketLifetime { get; init; }

@@ -16,6 +16,9 @@ internal static class Catalogue
     /// <summary>Starts the server of a name.</summary>
     public static Task<AuditedServer> StartAsync(string name, Identities identities) => Get(name).StartAsync(identities);
 
+    /// <summary>All names, as the data of a theory.</summary>
+    public static TheoryData<string> Names => [.. All.Select(entry => entry.Name)];
+
     /// <summary>The names of the good ones, as the data of a theory.</summary>
     public static TheoryData<string> Good => [.. All.Where(entry => entry.IsGood).Select(entry => entry.Name)];
 

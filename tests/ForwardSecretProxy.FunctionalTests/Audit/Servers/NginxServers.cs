@@ -10,6 +10,7 @@ internal static class NginxServers
     private const string Modern = Hsts + """
 
         ssl_protocols TLSv1.3;
+        ssl_ecdh_curve X25519:prime256v1:secp384r1;
         ssl_prefer_server_ciphers off;
         ssl_session_tickets off;
         """;
@@ -21,6 +22,7 @@ internal static class NginxServers
     private static readonly string IntermediateWithoutSessions = $"""
         {Hsts}
         ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_ecdh_curve X25519:prime256v1:secp384r1;
         ssl_ciphers {IntermediateSuites};
         ssl_prefer_server_ciphers off;
         ssl_dhparam {DhParameterFiles.Ffdhe2048};
@@ -42,6 +44,17 @@ internal static class NginxServers
         ssl_session_tickets off;
         """;
 
+    // As the servers of browser vendors: what browsers have and nothing else, and tickets of both versions.
+    private const string Browser = Hsts + """
+
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
+        ssl_ecdh_curve X25519:prime256v1:secp384r1;
+        ssl_prefer_server_ciphers on;
+        ssl_session_cache shared:browser:1m;
+        ssl_session_timeout 1h;
+        """;
+
     private const string NoSessions = "\nssl_session_cache off; ssl_session_tickets off;";
 
     /// <summary>Them.</summary>
@@ -54,6 +67,8 @@ internal static class NginxServers
             { IsGood = true },
         new("nginx-two-names", made => NginxSite.StartAsync(
             IntermediateWithoutSessions + NoSessions, [made.Rsa], made.OtherName)) { IsGood = true },
+        new("nginx-browser", made => NginxSite.StartAsync(Browser, made.Rsa, made.Ecdsa))
+            { Weaknesses = [Weaknesses.Tls12Tickets, Weaknesses.SessionIdResumption] },
         new("nginx-old", made => NginxSite.StartAsync(Old, made.Rsa))
         {
             Weaknesses = [Weaknesses.StaticKeyExchange, Weaknesses.ProtocolVersions, Weaknesses.DhParameters],

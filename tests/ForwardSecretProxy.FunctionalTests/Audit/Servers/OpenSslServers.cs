@@ -6,6 +6,8 @@ internal static class OpenSslServers
     // Without tickets in any version, and without a cache.
     private const string Nothing = "-no_ticket -no_cache -num_tickets 0";
 
+    private const string Ephemeral = "-cipher ECDHE+AESGCM";
+
     private const string OldestVersions = Nothing + " -cipher ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:@SECLEVEL=0";
 
     /// <summary>Them.</summary>
@@ -48,23 +50,24 @@ internal static class OpenSslServers
             $"{Nothing} -tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0 -dhparam {DhParameterFiles.NotSafe2048}", made.Rsa))
             { Weaknesses = [Weaknesses.DhParameters] },
 
-        new("openssl-tickets", made => OpenSslServer.StartAsync("-tls1_2", made.Rsa))
-            { Weaknesses = [Weaknesses.Tls12Tickets] },
-        new("openssl-session-ids", made => OpenSslServer.StartAsync("-tls1_2 -no_ticket", made.Rsa))
+        new("openssl-tickets", made => OpenSslServer.StartAsync("-tls1_2 " + Ephemeral, made.Rsa))
+            { Weaknesses = [Weaknesses.Tls12Tickets, Weaknesses.SessionIdResumption] },
+        new("openssl-session-ids", made => OpenSslServer.StartAsync("-tls1_2 -no_ticket " + Ephemeral, made.Rsa))
             { Weaknesses = [Weaknesses.SessionIdResumption] },
         new("openssl-psk-ke", made => OpenSslServer.StartAsync("-tls1_3 -allow_no_dhe_kex", made.Rsa))
             { Weaknesses = [Weaknesses.PskWithoutKeyExchange] },
         new("openssl-early-data", made => OpenSslServer.StartAsync("-tls1_3 -early_data -no_anti_replay", made.Rsa))
-            { Weaknesses = [Weaknesses.EarlyData] },
+            { Weaknesses = [Weaknesses.EarlyData, Weaknesses.TicketReuse] },
 
         new("openssl-client-renegotiation", made => OpenSslServer.StartAsync(
-            Nothing + " -tls1_2 -client_renegotiation", made.Rsa)) { Weaknesses = [Weaknesses.ClientRenegotiation] },
+            Nothing + " -tls1_2 -client_renegotiation " + Ephemeral, made.Rsa)) { Weaknesses = [Weaknesses.ClientRenegotiation] },
         new("openssl-no-encrypt-then-mac", made => OpenSslServer.StartAsync(
             Nothing + " -tls1_2 -no_etm -cipher ECDHE-RSA-AES128-SHA256", made.Rsa))
             { Weaknesses = [Weaknesses.CbcSuites] },
         new("openssl-many-tickets", made => OpenSslServer.StartAsync(
             "-num_tickets 200 -cipher ECDHE+AESGCM -tls1_3", made.Ecdsa)),
         new("openssl-alpn", made => OpenSslServer.StartAsync(
-            Nothing + " -alpn h2,http/1.1 -cipher ECDHE+AESGCM", made.Ecdsa)) { IsGood = true },
+            Nothing + " -alpn h2,http/1.1 -cipher ECDHE+AESGCM", made.Ecdsa))
+            { IsGood = true, Weaknesses = [Weaknesses.StrictTransportSecurity] },
     ];
 }

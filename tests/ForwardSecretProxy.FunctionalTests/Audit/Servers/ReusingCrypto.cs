@@ -8,7 +8,7 @@ using Org.BouncyCastle.Tls.Crypto.Impl.BC;
 namespace ForwardSecretProxy.FunctionalTests.Audit.Servers;
 
 /// <summary>Makes one key pair for each group, and uses it in all handshakes from then on.</summary>
-internal sealed class ReusingCrypto : BcTlsCrypto
+internal sealed class ReusingCrypto : BrowserCrypto
 {
     private readonly ConcurrentDictionary<string, Lazy<AsymmetricCipherKeyPair>> _pairs = [];
     private readonly byte[] _x25519 = new byte[X25519.ScalarSize];

@@ -12,7 +12,7 @@ internal static class ScriptedServers
     /// <summary>Them.</summary>
     public static IReadOnlyList<CatalogueEntry> All { get; } =
     [
-        new("scripted-ssl2", made => Task.FromResult(Ssl2(made))) { Weaknesses = [Weaknesses.ProtocolVersions] },
+        new("scripted-ssl2", made => Task.FromResult(Ssl2(made))) { Weaknesses = [Weaknesses.ProtocolVersions, Weaknesses.StaticKeyExchange] },
         new("scripted-compression", made => Task.FromResult(InFront(made, OnlyTls12, Compressing)))
             { Weaknesses = [Weaknesses.Compression] },
         // Not the server's fault, and nothing against its forward secrecy: the audit has to cope with it.

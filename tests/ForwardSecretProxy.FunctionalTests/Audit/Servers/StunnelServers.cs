@@ -18,12 +18,17 @@ internal static class StunnelServers
             ciphers = ECDHE+AESGCM
             ticketKeySecret = 00112233445566778899aabbccddeeff
             ticketMacSecret = ffeeddccbbaa99887766554433221100
-            """, made.Rsa)) { Weaknesses = [Weaknesses.Tls12Tickets] },
+            """, made.Rsa)) { Weaknesses = [Weaknesses.Tls12Tickets, Weaknesses.SessionIdResumption] },
         new("stunnel-old", made => StunnelService.StartAsync("""
             sslVersionMin = TLSv1
             securityLevel = 0
             ciphers = AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0
             """, made.Rsa))
-            { Weaknesses = [Weaknesses.ProtocolVersions, Weaknesses.StaticKeyExchange, Weaknesses.Tls12Tickets] },
+        {
+            Weaknesses =
+            [
+                Weaknesses.ProtocolVersions, Weaknesses.StaticKeyExchange, Weaknesses.Tls12Tickets, Weaknesses.SessionIdResumption,
+            ],
+        },
     ];
 }

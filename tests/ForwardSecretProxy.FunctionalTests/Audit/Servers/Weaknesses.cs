@@ -28,6 +28,8 @@ internal static class Weaknesses
     public const string StaticKeyExchange = "static-key-exchange";
     public const string StrictTransportSecurity = "strict-transport-security";
     public const string TicketKeyLifetime = "ticket-key-lifetime";
+    public const string TicketLifetimeHint = "ticket-lifetime-hint";
+    public const string TicketReuse = "ticket-reuse";
     public const string Tls12Tickets = "tls12-tickets";
     public const string WeakCiphers = "weak-ciphers";
 }
