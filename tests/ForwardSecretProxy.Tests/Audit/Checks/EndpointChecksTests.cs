@@ -173,6 +173,32 @@ public class EndpointChecksTests
     }
 
     [Fact]
+    public void EphemeralKeyReuse_FewSharesOfAnOlderVersion_CountWithTheNewer()
+    {
+        var older = new KeyShareObservation(AuditVersion.Tls11, "x25519", 1);
+
+        var findings = All.Single(check => check.Description.Id == "ephemeral-key-reuse").Examine(Fsp with { KeyShares = [.. Fsp.KeyShares, older] });
+
+        Assert.Equal(FindingLevel.Pass, Assert.Single(findings).Level);
+    }
+
+    [Theory]
+    [InlineData("weak-groups")]
+    [InlineData("handshake-signature")]
+    [InlineData("signature-schemes")]
+    public void Examine_StaticRsaAlone_IsNoGapButThereIsNothingToLookAt(string id)
+    {
+        var check = All.Single(each => each.Description.Id == id);
+        var bare = WithOnly(WithOnly(Fsp, AuditVersion.Tls13), AuditVersion.Tls12, "AES128-SHA") with
+        {
+            Groups = [], SignatureSchemes = [], HandshakeSignatures = [],
+        };
+
+        Assert.Equal(FindingLevel.Note, Assert.Single(check.Examine(bare)).Level);
+        Assert.Equal(FindingLevel.Unexamined, Assert.Single(check.Examine(With(bare, AuditVersion.Tls12, "ECDHE-RSA-AES128-GCM-SHA256"))).Level);
+    }
+
+    [Fact]
     public void Examine_EveryFinding_BearsTheIdOfItsCheck() => Assert.All(
         All.SelectMany(check => Weaknesses.SelectMany(weakness => check.Examine(weakness.Seen).Select(finding => (check.Description.Id, finding)))),
         pair =>
