@@ -19,7 +19,10 @@ public sealed class CatalogueScanTests(ScannedServers servers)
     {
         var found = (await servers.JudgeAsync(name)).Findings.Where(finding => finding.Check == weakness);
 
-        Assert.Contains(found, finding => finding.Level >= LeastLevel(weakness));
+        // How long a ticket key lives shows only over time: Watch_OneTicketKeyForMoreThanADay_IsAFailure.
+        Assert.Contains(found, finding => weakness == Weaknesses.TicketKeyLifetime
+            ? finding.Level == FindingLevel.Unexamined
+            : finding.Level != FindingLevel.Unexamined && finding.Level >= LeastLevel(weakness));
     }
 
     [Theory]
@@ -29,7 +32,8 @@ public sealed class CatalogueScanTests(ScannedServers servers)
         var judged = await servers.JudgeAsync(name);
 
         var others = judged.Findings.Where(finding => !Catalogue.Get(name).Weaknesses.Contains(finding.Check)
-            && finding.Level >= LeastLevel(finding.Check) && !UnexaminedFinding.IsExpected(name, finding));
+            && (finding.Level == FindingLevel.Unexamined || finding.Level >= LeastLevel(finding.Check))
+            && !UnexaminedFinding.IsExpected(name, finding));
         Assert.Equal("", string.Join(
             '\n', others.Select(finding => $"{finding.Level} {finding.Check}: {finding.Message} {string.Join("; ", finding.Evidence)}")));
     }
@@ -96,7 +100,7 @@ public sealed class CatalogueScanTests(ScannedServers servers)
     {
         // It matters little where TLS 1.1 is spoken at all.
         Weaknesses.FallbackScsv => FindingLevel.Note,
-        _ => FindingLevel.Unexamined,
+        _ => FindingLevel.Warning,
     };
 
     private static IEnumerable<FindingLevel> KeyLifetime(Judgement judged) =>
