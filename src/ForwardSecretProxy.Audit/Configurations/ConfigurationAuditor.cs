@@ -7,6 +7,7 @@ using ForwardSecretProxy.Audit.Configurations.Nginx;
 using ForwardSecretProxy.Audit.Configurations.Postfix;
 using ForwardSecretProxy.Audit.Findings;
 using ForwardSecretProxy.Audit.Judging;
+using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Audit.Reports;
 
 namespace ForwardSecretProxy.Audit.Configurations;
@@ -31,11 +32,13 @@ public static class ConfigurationAuditor
     /// <param name="file">Its main file, a part of it, or the folder of its main file.</param>
     /// <param name="software">One of <see cref="Software"/>; null to tell by what stands in it.</param>
     /// <param name="expander">Knows OpenSSL's cipher strings.</param>
-    public static AuditedSubject Audit(string file, string? software, ICipherStringExpander expander) =>
-        Audit([file], software, expander);
+    /// <param name="policy">What it is judged by beside the checks; null for nothing.</param>
+    public static AuditedSubject Audit(string file, string? software, ICipherStringExpander expander, Profile? policy = null) =>
+        Audit([file], software, expander, policy);
 
     /// <summary>The same for a configuration that begins in several files, as HAProxy's can.</summary>
-    public static AuditedSubject Audit(IReadOnlyList<string> files, string? software, ICipherStringExpander expander)
+    public static AuditedSubject Audit(
+        IReadOnlyList<string> files, string? software, ICipherStringExpander expander, Profile? policy = null)
     {
         var subject = new AuditedSubject(string.Join(' ', files), SubjectKind.Configuration);
         try
@@ -44,7 +47,7 @@ public static class ConfigurationAuditor
             if (observation.Services.Count == 0)
                 return subject with { Configuration = observation, Error = NothingFound(observation) };
 
-            var (verdict, findings) = Conclude(Judge(observation));
+            var (verdict, findings) = Conclude(Judge(observation).Concat(policy is null ? [] : ProfileJudge.Judge(policy, observation)));
             return subject with { Configuration = observation, Findings = findings, Verdict = verdict };
         }
         catch (ConfigurationUnreadableException exception)

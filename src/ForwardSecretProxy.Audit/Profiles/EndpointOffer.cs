@@ -35,8 +35,7 @@ public static class EndpointOffer
     {
         var chains = seen.Certificates.Select(ReadChain.TryRead).ToList();
         return chains.Count == 0 || chains.Contains(null) ? null
-            : [.. chains.Select(chain => new OfferedCertificate(
-                chain!.Name, CertificateKey.Of(chain.Leaf), CertificateHash.Of(chain.Leaf), (chain.Leaf.NotAfter - chain.Leaf.NotBefore).TotalDays))];
+            : [.. chains.Select(chain => OfferedCertificate.Of(chain!.Name, chain.Leaf))];
     }
 
     private static Dictionary<TlsFeature, Answer> Features(EndpointObservation seen)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using ForwardSecretProxy.Audit.Checks;
 using ForwardSecretProxy.Audit.Observations;
 using ForwardSecretProxy.Audit.Registry;
@@ -5,8 +6,8 @@ using ForwardSecretProxy.Audit.Registry;
 namespace ForwardSecretProxy.Audit.Profiles;
 
 /// <summary>
-/// What a server offers, as far as a profile asks: seen by a scan (<see cref="EndpointOffer"/>) or read in a configuration. What is
-/// left out is not known, and no rule takes it for fulfilled.
+/// What a server offers, as far as a profile asks: seen by a scan (<see cref="EndpointOffer"/>) or read in a
+/// configuration (<see cref="ConfigurationOffer"/>). What is left out is not known, and no rule takes it for fulfilled.
 /// </summary>
 public sealed record TlsOffer
 {
@@ -55,4 +56,9 @@ public sealed record TlsOffer
 /// <param name="Key">Its key.</param>
 /// <param name="Hash">The hash it is signed over, such as <c>sha256</c>; <c>none</c> for EdDSA; null when it is not known.</param>
 /// <param name="LifetimeDays">From its first to its last day.</param>
-public sealed record OfferedCertificate(string Name, CertificateKey Key, string? Hash, double LifetimeDays);
+public sealed record OfferedCertificate(string Name, CertificateKey Key, string? Hash, double LifetimeDays)
+{
+    /// <summary>Reads it off the certificate.</summary>
+    public static OfferedCertificate Of(string name, X509Certificate2 certificate) => new(
+        name, CertificateKey.Of(certificate), CertificateHash.Of(certificate), (certificate.NotAfter - certificate.NotBefore).TotalDays);
+}

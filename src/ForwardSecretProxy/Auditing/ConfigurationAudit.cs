@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Audit.Configurations;
 using ForwardSecretProxy.Audit.Findings;
+using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Audit.Reports;
 
 namespace ForwardSecretProxy.Auditing;
@@ -18,16 +19,18 @@ internal static class ConfigurationAudit
     /// <summary>Audits one configuration; nothing that is wrong with it is an exception.</summary>
     /// <param name="file">Its main file, or that file's folder.</param>
     /// <param name="software">One of <see cref="Software"/>; null to tell by what stands in it.</param>
+    /// <param name="policy">What it is judged by beside the checks; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait for tokens.</param>
-    public static async Task<AuditedSubject> RunAsync(string file, string? software, CancellationToken cancellationToken)
+    public static async Task<AuditedSubject> RunAsync(
+        string file, string? software, Profile? policy, CancellationToken cancellationToken)
     {
         try
         {
             // Also when it is said to be ours: what is too large, or no file, is not read any further.
             var recognised = software is null or Own ? ConfigurationAuditor.Recognise(file) : software;
             return (software ?? recognised) == Own
-                ? await OwnConfigurationAudit.RunAsync(file, cancellationToken)
-                : ConfigurationAuditor.Audit(file, software, new OpenSslExpander());
+                ? await OwnConfigurationAudit.RunAsync(file, policy, cancellationToken)
+                : ConfigurationAuditor.Audit(file, software, new OpenSslExpander(), policy);
         }
         catch (ConfigurationUnreadableException exception)
         {

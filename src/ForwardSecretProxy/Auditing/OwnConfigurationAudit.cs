@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Audit.Configurations;
 using ForwardSecretProxy.Audit.Findings;
+using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Audit.Reports;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hosting;
@@ -15,7 +16,7 @@ namespace ForwardSecretProxy.Auditing;
 internal static class OwnConfigurationAudit
 {
     /// <summary>Audits the file. What cannot be had now, such as a token, is a finding.</summary>
-    public static async Task<AuditedSubject> RunAsync(string file, CancellationToken cancellationToken)
+    public static async Task<AuditedSubject> RunAsync(string file, Profile? policy, CancellationToken cancellationToken)
     {
         using var metrics = new SigningMetrics();
         var loaded = ConfigurationLoader.Load(new FileInfo(file));
@@ -31,6 +32,7 @@ internal static class OwnConfigurationAudit
             .. Start(problems, server is not null, location),
             .. (loaded.Options?.Certificates ?? []).Select(certificate => Gate(certificate, recorder, problems, location)),
             .. observation.Services.Count > 0 ? ConfigurationAuditor.Judge(observation) : [],
+            .. policy is null ? [] : ProfileJudge.Judge(policy, observation, service => OwnOffer.Of(service, loaded.Options!, server)),
         ];
         var (verdict, ordered) = ConfigurationAuditor.Conclude(findings);
         return new AuditedSubject(file, SubjectKind.Configuration) { Configuration = observation, Findings = ordered, Verdict = verdict };

@@ -29,6 +29,9 @@ internal static class OwnServices
         };
     }
 
+    /// <summary>How a listener is called.</summary>
+    public static string NameOf(ListenerOptions listener) => $"{listener.Name} ({listener.ProtocolName}) on {listener.Address}";
+
     private static ServiceObservation Observe(
         ListenerOptions listener, ProxyOptions options, PreparedServer? server, SourceLocation location)
     {
@@ -36,7 +39,7 @@ internal static class OwnServices
         // What libssl has is known once the server is made.
         var groups = server?.Listeners.FirstOrDefault(prepared => prepared.Options.Name == listener.Name)?.Tls?.Groups ?? policy.Groups;
         var fixedByPolicy = "there is no setting for it";
-        return new ServiceObservation($"{listener.Name} ({listener.ProtocolName}) on {listener.Address}", location)
+        return new ServiceObservation(NameOf(listener), location)
         {
             Versions = new(policy.MinimumVersion == OpenSsl.Engine.TlsVersion.Tls13 ? [TlsVersion.Tls13] : [TlsVersion.Tls12, TlsVersion.Tls13], location),
             CipherString = new(string.Join(':', TlsPolicy.KnownTls12Suites), null, fixedByPolicy),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Audit.Reports;
 using ForwardSecretProxy.Auditing;
 
@@ -19,6 +20,7 @@ internal sealed class AuditConfigCommand
         HelpName = string.Join('|', ConfigurationAudit.Software),
     };
 
+    private readonly AuditPolicyOption _policy = new();
     private readonly AuditOutputOptions _output = new();
 
     private AuditConfigCommand()
@@ -33,12 +35,14 @@ internal sealed class AuditConfigCommand
         var command = new Command("config",
             "Audit configurations for forward secrecy: of fsp, nginx, HAProxy, Apache httpd, Postfix and Dovecot. Versions, "
             + "suites (as the installed OpenSSL understands them), tickets and the files of their keys, parameters, and keys that lie "
-            + "in files. Nothing is changed and nothing is served. Exit code 0: nothing has to be mended; 1: something has to; 3: nothing has to "
-            + "be mended, but a configuration could not be read.") { config._files, config._software };
+            + "in files. Nothing is changed and nothing is served. Exit code 0: nothing has to be mended; 1: something has to; 3: "
+            + "nothing has to be mended, but a configuration could not be read.") { config._files, config._software };
+        config._policy.AddTo(command);
         config._output.AddTo(command);
         command.AddExamples(
             "fsp audit config /etc/nginx/nginx.conf",
             "fsp audit config /etc/fsp/fsp.jsonc",
+            "fsp audit config /etc/haproxy/haproxy.cfg --policy mozilla-intermediate",
             "fsp audit config /etc/postfix/main.cf /etc/dovecot/dovecot.conf --verbose",
             "fsp audit config ./deploy/site.conf --software nginx --format sarif --output config.sarif");
         command.SetAction(config.RunAsync);
@@ -48,12 +52,17 @@ internal sealed class AuditConfigCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var output = _output.Read(parsed);
+        var policy = _policy.Read(parsed);
         var subjects = new List<AuditedSubject>();
         foreach (var file in parsed.GetValue(_files)!.Distinct())
-            subjects.Add(await ConfigurationAudit.RunAsync(file, parsed.GetValue(_software), cancellationToken));
+            subjects.Add(await ConfigurationAudit.RunAsync(file, parsed.GetValue(_software), policy, cancellationToken));
         var report = new AuditReport
         {
-            Tool = AuditOutput.Tool, At = DateTimeOffset.UtcNow, Checks = ConfigurationAudit.Checks, Subjects = subjects,
+            Tool = AuditOutput.Tool,
+            At = DateTimeOffset.UtcNow,
+            Policy = policy?.ToString(),
+            Checks = [.. ConfigurationAudit.Checks, .. policy is null ? [] : ProfileJudge.Describe(policy)],
+            Subjects = subjects,
         };
         return output.Write(parsed, report);
     }

@@ -30,6 +30,32 @@ public class AuditCommandTests(ProxyFixture proxy)
     }
 
     [Fact]
+    public async Task Config_OldServerUnderAPolicy_ReportsThePolicyAndTheLines()
+    {
+        using var folder = new TemporaryDirectory();
+        var file = folder.Write("nginx.conf", """
+            http {
+                ssl_protocols TLSv1 TLSv1.2;
+                server { listen 443 ssl; ssl_certificate_key "engine:pkcs11:web"; ssl_session_tickets off; }
+            }
+            """);
+
+        var result = await FspProcess.RunAsync(["audit", "config", file, "--policy", "mozilla-intermediate@5.7", "--json"], null);
+
+        Assert.Equal(1, result.ExitCode);
+        var report = JsonNode.Parse(result.Output)!;
+        Assert.Equal("mozilla-intermediate@5.7", (string)report["policy"]!);
+        Assert.Contains(report["checks"]!.AsArray(), check => (string)check!["id"]! == "policy-versions");
+        var versions = report["subjects"]!.AsArray().Single()!["findings"]!.AsArray().Single(finding => (string)finding!["check"]! == "policy-versions")!;
+        Assert.Equal("failure", (string)versions["level"]!);
+        Assert.Equal((file, 2), ((string)versions["location"]!["file"]!, (int)versions["location"]!["line"]!));
+
+        var wrong = await FspProcess.RunAsync(["audit", "config", file, "--policy", "mozilla-intermediat"], null);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("--policy: no policy is called", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Endpoint_ServerWithStaticRsaAndOneThatIsNotThere_ExitsWithOneAndReportsBoth()
     {
         await using var server = await PermissiveServer.StartAsync("");

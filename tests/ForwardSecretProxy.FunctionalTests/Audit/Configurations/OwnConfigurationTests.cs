@@ -1,4 +1,5 @@
 using ForwardSecretProxy.Audit.Findings;
+using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Audit.Reports;
 using ForwardSecretProxy.Auditing;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
@@ -43,6 +44,41 @@ public sealed class OwnConfigurationTests(TokenFixture tokens) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Run_UnderOurOwnPolicy_FulfilsEveryRule()
+    {
+        var policy = BuiltInProfiles.Find("fsp-strict");
+
+        var subject = await AuditAsync(NewConfiguration(), policy);
+
+        var findings = subject.Findings.Where(finding => finding.Check.StartsWith(ProfileJudge.IdPrefix, StringComparison.Ordinal)).ToList();
+        Assert.Equal(policy.Rules.Select(rule => rule.Check).Distinct().Order(), findings.Select(finding => finding.Check).Distinct().Order());
+        Assert.All(findings, finding => Assert.True(finding.Level == FindingLevel.Pass, finding.ToString()));
+        Assert.Equal("A", subject.Verdict!.Grade);
+    }
+
+    [Fact]
+    public async Task Run_UnderAPolicyThatItViolates_SaysSo()
+    {
+        var subject = await AuditAsync(NewConfiguration(), BuiltInProfiles.Find("mozilla-modern"));
+
+        var versions = Assert.Single(subject.Findings, finding => finding.Check == "policy-versions");
+        Assert.Equal(FindingLevel.Failure, versions.Level);
+        Assert.Contains("TLS 1.2 is spoken", versions.Evidence);
+    }
+
+    [Fact]
+    public async Task Run_UnderAPolicyWithTheTokenAway_LeavesItsCertificatesUnknown()
+    {
+        var configuration = NewConfiguration().WithToken("/no/such/module.so", tokens.Hsm.Label, tokens.Hsm.PinFile);
+
+        var subject = await AuditAsync(configuration, BuiltInProfiles.Find("fsp-strict"));
+
+        Assert.All(subject.Findings.Where(finding => finding.Check is "policy-certificate-key" or "policy-signature-schemes"),
+            finding => Assert.Equal(FindingLevel.Unexamined, finding.Level));
+        Assert.Contains(subject.Findings, finding => finding.Check == "policy-certificate-key");
+    }
+
+    [Fact]
     public async Task Run_TokenAway_IsUnexaminedWithTheMend()
     {
         var subject = await AuditAsync(NewConfiguration().WithToken("/no/such/module.so", tokens.Hsm.Label, tokens.Hsm.PinFile));
@@ -84,10 +120,10 @@ public sealed class OwnConfigurationTests(TokenFixture tokens) : IClassFixture<T
     {
         var file = _directory.Write("nginx.conf", "http { server { listen 443 ssl; ssl_certificate_key no.key; } }");
 
-        var subject = await ConfigurationAudit.RunAsync(file, null, CancellationToken.None);
+        var subject = await ConfigurationAudit.RunAsync(file, null, null, CancellationToken.None);
 
         Assert.Equal("nginx", subject.Configuration!.Software);
-        Assert.NotNull((await ConfigurationAudit.RunAsync(_directory.File("gone"), null, CancellationToken.None)).Error);
+        Assert.NotNull((await ConfigurationAudit.RunAsync(_directory.File("gone"), null, null, CancellationToken.None)).Error);
     }
 
     private ProxyConfiguration NewConfiguration(string key = "p256", byte[]? publicKey = null) =>
@@ -96,6 +132,6 @@ public sealed class OwnConfigurationTests(TokenFixture tokens) : IClassFixture<T
             .WithCertificate("web", _directory.Write("web.pem", _authority.Issue(publicKey ?? tokens.PublicKeys[key].Encoded.ToArray(), "web.example.test")),
                 $"pkcs11:token={tokens.Hsm.Label};object={key}");
 
-    private Task<AuditedSubject> AuditAsync(ProxyConfiguration configuration) =>
-        ConfigurationAudit.RunAsync(configuration.WriteTo(_directory), null, CancellationToken.None);
+    private Task<AuditedSubject> AuditAsync(ProxyConfiguration configuration, Profile? policy = null) =>
+        ConfigurationAudit.RunAsync(configuration.WriteTo(_directory), null, policy, CancellationToken.None);
 }
