@@ -70,7 +70,8 @@ public static class ConfigurationAuditor
         IReadOnlyList<string> found = [.. files.Select(file => MainFile(file, software))];
         var reader = Find(software ?? Recognise(found[0]) ?? throw Unrecognised(found[0]));
         if (found.Count > 1 && reader.Software != "haproxy")
-            throw new ConfigurationUnreadableException($"A configuration of {reader.Software} begins in one file, and there are {found.Count}.");
+            throw new ConfigurationUnreadableException(
+                $"A configuration of {reader.Software} begins in one file, and there are {found.Count}.");
 
         var sources = new SourceFiles();
         var services = reader.Read(found, new ReadingContext(sources, expander));

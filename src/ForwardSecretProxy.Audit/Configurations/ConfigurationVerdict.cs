@@ -17,7 +17,12 @@ internal static class ConfigurationVerdict
         if (verdict.Grade == "A" && judgement.Findings.Any(finding => finding.Level == FindingLevel.Unexamined && !IsPolicys(finding)))
             verdict = verdict with { Grade = "B", Sentence = $"{verdict.Sentence} Not everything could be looked at." };
         if (judgement.Findings.Any(finding => finding.Check == PrivateKeyCheck.Id && finding.Level == FindingLevel.Failure))
-            verdict = verdict with { Sentence = $"{verdict.Sentence} A private key lies in a file, and whoever copies that can pose as the server." };
+        {
+            verdict = verdict with
+            {
+                Sentence = $"{verdict.Sentence} A private key lies in a file, and whoever copies that can pose as the server.",
+            };
+        }
         return judgement with { Verdict = verdict };
     }
 

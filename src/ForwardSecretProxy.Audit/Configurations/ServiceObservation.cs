@@ -45,6 +45,8 @@ public sealed record ServiceObservation(string Name, SourceLocation Location)
     /// <summary>The certificates' private keys.</summary>
     public IReadOnlyList<KeyObservation> Keys { get; init; } = [];
 
-    /// <summary>Whether TLS 1.2 or an older version is spoken: only those know static key exchange, and tickets that open sessions.</summary>
+    /// <summary>
+    /// Whether TLS 1.2 or an older version is spoken: only those know static key exchange, and tickets that open sessions.
+    /// </summary>
     internal bool SpeaksTls12 => Versions.Value.Any(version => version < TlsVersion.Tls13);
 }

@@ -14,7 +14,8 @@ public static class BuiltInProfiles
         .. Resources
             .Select(Read)
             .OrderBy(profile => profile.Name, StringComparer.Ordinal)
-            .ThenByDescending(profile => profile.Version, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
+            .ThenByDescending(profile => profile.Version,
+                StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
     ];
 
     /// <summary>The newest edition of a name, or the one that <c>name@version</c> asks for.</summary>

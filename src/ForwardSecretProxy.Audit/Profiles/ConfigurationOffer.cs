@@ -48,7 +48,8 @@ public static class ConfigurationOffer
 
     // RFC 5246 section 7.4.1.2 and appendix A.5: what comes with an AEAD or a hash of SHA-2 begins with TLS 1.2.
     private static bool IsPossible(CipherSuite suite, TlsVersion version) => version >= TlsVersion.Tls12
-        || !(suite.IsAead || suite.Cipher.EndsWith("_SHA256", StringComparison.Ordinal) || suite.Cipher.EndsWith("_SHA384", StringComparison.Ordinal));
+        || !(suite.IsAead || suite.Cipher.EndsWith("_SHA256", StringComparison.Ordinal)
+            || suite.Cipher.EndsWith("_SHA384", StringComparison.Ordinal));
 
     private static bool IsFiniteField(CipherSuite suite) => suite.KeyExchange is KeyExchange.Dhe or KeyExchange.AnonymousDh;
 

@@ -12,7 +12,8 @@ public static class EndpointOffer
     {
         Versions = seen.Versions.ToDictionary(one => one.Version, one => one.Supported),
         Suites = seen.Spoken().Where(one => one.Suites.Count > 0).ToDictionary(one => one.Version, one => one.Suites),
-        Groups = seen.Groups.Where(one => one.Groups.Count > 0).GroupBy(one => one.Version).ToDictionary(one => one.Key, one => one.First().Groups),
+        Groups = seen.Groups.Where(one => one.Groups.Count > 0).GroupBy(one => one.Version)
+            .ToDictionary(one => one.Key, one => one.First().Groups),
         SignatureSchemes = seen.SignatureSchemes.Where(one => one.Schemes.Count > 0).GroupBy(one => one.Version)
             .ToDictionary(one => one.Key, one => one.First().Schemes),
         DhBits = DhBits(seen),
@@ -52,7 +53,8 @@ public static class EndpointOffer
             [TlsFeature.EncryptThenMac] = seen.Features.EncryptThenMac,
             [TlsFeature.Heartbeat] = seen.Features.Heartbeat,
             [TlsFeature.Tls12Tickets] = seen.Tls12Tickets.Issued,
-            [TlsFeature.SessionIds] = seen.SessionIds.Assigned == Answer.No && seen.SessionIds.Resumes == Answer.Unknown ? Answer.No : seen.SessionIds.Resumes,
+            [TlsFeature.SessionIds] = seen.SessionIds.Assigned == Answer.No && seen.SessionIds.Resumes == Answer.Unknown
+                ? Answer.No : seen.SessionIds.Resumes,
             [TlsFeature.Tls13Tickets] = tls13.Issued,
             [TlsFeature.Tls13TicketReuse] = WithTickets(tls13.ResumesTwice),
             [TlsFeature.PskWithoutKeyExchange] = WithTickets(tls13.ResumesWithoutKeyExchange),

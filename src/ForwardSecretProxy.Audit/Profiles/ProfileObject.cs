@@ -99,7 +99,8 @@ internal sealed class ProfileObject
             return [];
         }
 
-        return [.. element.EnumerateArray().Select((item, index) => new ProfileObject(item, FormattableString.Invariant($"{_path}.{key}[{index}]"), _problems))];
+        return [.. element.EnumerateArray()
+            .Select((item, index) => new ProfileObject(item, FormattableString.Invariant($"{_path}.{key}[{index}]"), _problems))];
     }
 
     /// <summary>Reports every member that nothing has asked for.</summary>

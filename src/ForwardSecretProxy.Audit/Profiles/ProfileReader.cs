@@ -17,7 +17,8 @@ public static class ProfileReader
         AllowTrailingCommas = true,
     };
 
-    private static readonly Dictionary<string, FindingLevel> Severities = new() { ["failure"] = FindingLevel.Failure, ["warning"] = FindingLevel.Warning };
+    private static readonly Dictionary<string, FindingLevel> Severities =
+        new() { ["failure"] = FindingLevel.Failure, ["warning"] = FindingLevel.Warning };
 
     private static readonly string[] Kinds =
     [
@@ -58,7 +59,8 @@ public static class ProfileReader
         }
         catch (JsonException exception)
         {
-            throw new ProfileException([FormattableString.Invariant($"{file}: line {exception.LineNumber + 1} is no JSON: {exception.Message}")]);
+            throw new ProfileException(
+                [FormattableString.Invariant($"{file}: line {exception.LineNumber + 1} is no JSON: {exception.Message}")]);
         }
     }
 
@@ -77,7 +79,8 @@ public static class ProfileReader
         var reference = json.OptionalText("reference");
         ProfileRule? rule = kind switch
         {
-            "versions" => new VersionsRule(List(json, "allowed", ProfileNames.Versions), List(json, "required", ProfileNames.Versions) ?? [], severity, reference),
+            "versions" => new VersionsRule(
+                List(json, "allowed", ProfileNames.Versions), List(json, "required", ProfileNames.Versions) ?? [], severity, reference),
             "suites" => new SuitesRule(Version(json), Suites(json), severity, reference),
             "groups" => new GroupsRule(Groups(json, "allowed"), Groups(json, "anyOf") ?? [], severity, reference),
             "signature-schemes" => new SignatureSchemesRule(Version(json), Schemes(json), severity, reference),
@@ -85,10 +88,12 @@ public static class ProfileReader
             "certificate-key" => new CertificateKeyRule(
                 List(json, "kinds", ProfileNames.KeyKinds), (int?)json.OptionalNumber("minimumRsaBits"),
                 Groups(json, "curves")?.Select(group => group.Name).ToList(), severity, reference),
-            "certificate-signature" => new CertificateSignatureRule(json.List("hashes", Named(ProfileNames.Hashes), ProfileNames.Hashes.Keys), severity, reference),
+            "certificate-signature" => new CertificateSignatureRule(
+                json.List("hashes", Named(ProfileNames.Hashes), ProfileNames.Hashes.Keys), severity, reference),
             "certificate-lifetime" => new CertificateLifetimeRule((int)json.Number("maximumDays"), severity, reference),
             "strict-transport-security" => new StrictTransportRule(json.Number("minimumSeconds"), severity, reference),
-            "feature" => new FeatureRule(json.Known("feature", Named(ProfileNames.Features), ProfileNames.Features.Keys), Demanded(json), severity, reference),
+            "feature" => new FeatureRule(
+                json.Known("feature", Named(ProfileNames.Features), ProfileNames.Features.Keys), Demanded(json), severity, reference),
             _ => null,
         };
         if (rule is not null)

@@ -21,7 +21,8 @@ public abstract record ProfileRule(string Kind, FindingLevel Severity, string? R
     protected Finding Fulfilled() => new(Check, FindingLevel.Pass, $"{Demand}.");
 
     /// <summary>It is not known whether it is fulfilled.</summary>
-    protected Finding Unknown(string what) => new(Check, FindingLevel.Unexamined, $"{what} is not known, so this was not judged: {Demand}.");
+    protected Finding Unknown(string what) =>
+        new(Check, FindingLevel.Unexamined, $"{what} is not known, so this was not judged: {Demand}.");
 
     /// <summary>It is violated by what the evidence names.</summary>
     protected Finding Violated(params IEnumerable<string> evidence) => new(Check, Severity, $"Violated: {Demand}.")

@@ -21,6 +21,7 @@ public sealed record BaselineComparison(DateTimeOffset At, IReadOnlyList<Baselin
 
         changes.AddRange(before.Subjects.ExceptBy(now.Subjects.Select(subject => subject.Name), subject => subject.Name)
             .Select(subject => new BaselineChange(subject.Name, null, "is in the earlier report only")));
-        return new BaselineComparison(before.At, [.. changes.OrderBy(change => change.IsWorse switch { true => 0, null => 1, false => 2 })]);
+        return new BaselineComparison(before.At,
+            [.. changes.OrderBy(change => change.IsWorse switch { true => 0, null => 1, false => 2 })]);
     }
 }

@@ -24,7 +24,8 @@ public static class HtmlPage
         var policy = report.Policy is null ? "" : $", policy {report.Policy}";
         html.Append(CultureInfo.InvariantCulture,
             $"<header><p class=\"product\">{Encode($"{report.Tool}{policy}")}, {report.At:yyyy-MM-dd HH:mm zzz}</p>\n");
-        html.Append("<p class=\"what\">Who gets the server's long-term secrets tomorrow: can they read what was recorded today?</p></header>\n");
+        html.Append(
+            "<p class=\"what\">Who gets the server's long-term secrets tomorrow: can they read what was recorded today?</p></header>\n");
         for (var at = 0; at < report.Subjects.Count; at++)
             html.Append(Verdict(report.Subjects[at], at, report.Subjects.Count > 1));
         html.Append(Changes(report.Changes));
@@ -53,7 +54,8 @@ public static class HtmlPage
         if (changes is null)
             return "";
         var items = string.Concat(changes.Changes.Select(change =>
-            $"<li class=\"{change.Direction}\"><b>{change.Direction}</b><span>{Encode($"{change.Subject}: {change.Message}".TrimStart(':', ' '))}</span></li>\n"));
+            $"<li class=\"{change.Direction}\"><b>{change.Direction}</b>"
+                + $"<span>{Encode($"{change.Subject}: {change.Message}".TrimStart(':', ' '))}</span></li>\n"));
         var when = changes.At.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
         return $"<section class=\"card\"><h2>Changes since {when}</h2>"
             + (items.Length == 0 ? "<p>None.</p>" : $"<ul class=\"changes\">\n{items}</ul>") + "</section>\n";

@@ -79,7 +79,8 @@ internal sealed class HtmlSubject(AuditReport report, AuditedSubject subject, in
         foreach (var version in seen.Versions)
             Append($"<li class=\"{Spoken(version)}\">{version.Version.ToText()}<span>{SpokenText(version)}</span></li>");
         Append($"</ul>\n<p class=\"key\"><i class=\"PostQuantum\"></i>post-quantum <i class=\"Ephemeral\"></i>ephemeral ");
-        Append($"<i class=\"Static\"></i>opened by a key the server keeps <i class=\"Unknown\"></i>unknown. Numbers are the server's order.</p>\n");
+        Append($"<i class=\"Static\"></i>opened by a key the server keeps ");
+        Append($"<i class=\"Unknown\"></i>unknown. Numbers are the server's order.</p>\n");
         WriteMatrix("Cipher suites", matrix.Versions.Select(version => version.Version), matrix.Suites);
         WriteMatrix("Key exchange groups", matrix.GroupVersions, matrix.Groups);
         WriteKeyShares(seen.KeyShares);
@@ -133,7 +134,8 @@ internal sealed class HtmlSubject(AuditReport report, AuditedSubject subject, in
     {
         if (keyShares.Count == 0)
             return;
-        Append($"<h3>The server's key shares</h3>\n<p class=\"quiet\">A square for each handshake that was looked at; filled red where the share came more than once.</p>\n<div class=\"shares\">");
+        Append($"<h3>The server's key shares</h3>\n<p class=\"quiet\">");
+        Append($"A square for each handshake that was looked at; filled red where the share came more than once.</p>\n<div class=\"shares\">");
         foreach (var shares in keyShares)
         {
             Append($"<figure>{Squares(shares)}<figcaption>{shares.Version.ToText()}, {Encode(shares.Group)}: {Encode(shares.Describe())}");
@@ -152,8 +154,10 @@ internal sealed class HtmlSubject(AuditReport report, AuditedSubject subject, in
         var repeated = shares.Repeated.Sum(share => share.Times);
         var rows = Math.Max(1, (shares.Samples + inRow - 1) / inRow);
         var squares = Enumerable.Range(0, shares.Samples).Select(at =>
-            $"<rect x=\"{at % inRow * size}\" y=\"{at / inRow * size}\" width=\"8\" height=\"8\" rx=\"1.5\" class=\"{(at < repeated ? "Static" : "Ephemeral")}\"/>");
-        return $"<svg viewBox=\"0 0 {inRow * size} {rows * size}\" role=\"img\" aria-label=\"{Encode(shares.Describe())}\">{string.Concat(squares)}</svg>";
+            $"<rect x=\"{at % inRow * size}\" y=\"{at / inRow * size}\" width=\"8\" height=\"8\" rx=\"1.5\" "
+                + $"class=\"{(at < repeated ? "Static" : "Ephemeral")}\"/>");
+        return $"<svg viewBox=\"0 0 {inRow * size} {rows * size}\" role=\"img\" "
+            + $"aria-label=\"{Encode(shares.Describe())}\">{string.Concat(squares)}</svg>";
     }
 
     private void WritePassed()

@@ -14,7 +14,8 @@ public static class JUnitDocument
     /// <summary>The whole document.</summary>
     public static string Write(AuditReport report)
     {
-        var suites = new XElement("testsuites", new XAttribute("name", "fsp audit"), report.Subjects.Select(subject => Suite(report, subject)));
+        var suites = new XElement("testsuites", new XAttribute("name", "fsp audit"),
+            report.Subjects.Select(subject => Suite(report, subject)));
         foreach (var count in (string[])["tests", "failures", "errors", "skipped"])
             suites.SetAttributeValue(count, suites.Elements().Sum(suite => (int)suite.Attribute(count)!));
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{suites}";

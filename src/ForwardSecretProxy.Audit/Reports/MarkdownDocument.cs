@@ -48,7 +48,8 @@ public static class MarkdownDocument
             Write(text, report.Describe(finding.Check), subject, finding);
         var passed = subject.At(FindingLevel.Pass).Select(finding => Code(finding.Check)).Distinct().ToList();
         if (passed.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $"\n{DisplayText.Count(passed.Count, "check")} passed: {string.Join(", ", passed)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n{DisplayText.Count(passed.Count, "check")} passed: {string.Join(", ", passed)}\n");
         if (subject.Endpoint is not null)
             WriteMatrix(text, new HandshakeMatrix(subject.Endpoint));
     }
@@ -56,7 +57,8 @@ public static class MarkdownDocument
     private static void Write(StringBuilder text, CheckDescription check, AuditedSubject subject, Finding finding)
     {
         var place = finding.Location is null ? "" : $"{Code(finding.Location.ToText())}: ";
-        text.Append(CultureInfo.InvariantCulture, $"- **{finding.Level.ToText()}** {Escape(check.Title)}: {place}{Escape(finding.Message)}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"- **{finding.Level.ToText()}** {Escape(check.Title)}: {place}{Escape(finding.Message)}\n");
         foreach (var line in finding.Evidence)
             text.Append(CultureInfo.InvariantCulture, $"  - {Code(line)}\n");
         if (finding.Level < FindingLevel.Warning)

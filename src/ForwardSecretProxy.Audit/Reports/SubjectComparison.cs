@@ -17,7 +17,8 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
             return Reachability();
         var changes = Verdict().Concat(Findings());
         return before.Endpoint is { } then && now.Endpoint is { } today
-            ? changes.Concat(Versions(then, today)).Concat(Suites(then, today)).Concat(Groups(then, today)).Concat(Certificates(then, today))
+            ? changes.Concat(Versions(then, today)).Concat(Suites(then, today))
+                .Concat(Groups(then, today)).Concat(Certificates(then, today))
             : changes;
     }
 
@@ -33,7 +34,8 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
     {
         if (before.Verdict is not { } then || now.Verdict is not { } today || then.Grade == today.Grade)
             yield break;
-        yield return Change(string.CompareOrdinal(today.Grade, then.Grade) > 0, $"grade {then.Grade} became {today.Grade}: {today.Sentence}");
+        yield return Change(string.CompareOrdinal(today.Grade, then.Grade) > 0,
+            $"grade {then.Grade} became {today.Grade}: {today.Sentence}");
     }
 
     private IEnumerable<BaselineChange> Findings()
@@ -67,10 +69,12 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
     {
         var (old, current) = (Worst(then), Worst(today));
         if (old.Level != current.Level)
-            return Change(IsWorse(old.Level, current.Level), $"{check}: {old.Level.ToText()} became {current.Level.ToText()}: {current.Message}");
+            return Change(IsWorse(old.Level, current.Level),
+                $"{check}: {old.Level.ToText()} became {current.Level.ToText()}: {current.Message}");
         return old.Level < FindingLevel.Warning || then.Select(Gist).ToHashSet().SetEquals(today.Select(Gist))
             ? null
-            : Change(null, $"{check}: still {current.Level.ToText()}, now: {string.Join("; ", At(today, current.Level).Select(each => each.Message))}");
+            : Change(null,
+                $"{check}: still {current.Level.ToText()}, now: {string.Join("; ", At(today, current.Level).Select(each => each.Message))}");
     }
 
     // Not to know is neither better nor worse than to know.
@@ -119,8 +123,10 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
     {
         var (old, current) = (Of(then), Of(today));
         var versions = Spoken(then).Intersect(Spoken(today)).ToList();
-        return current.Except(old).Where(IsWorthALine).Select(each => Change(IsHybrid(each) ? false : null, $"{each.Version.ToText()} agrees on {each.Group}"))
-            .Concat(old.Except(current).Where(IsWorthALine).Select(each => Change(IsHybrid(each) ? true : null, $"{each.Version.ToText()} agrees on {each.Group} no more")));
+        return current.Except(old).Where(IsWorthALine)
+            .Select(each => Change(IsHybrid(each) ? false : null, $"{each.Version.ToText()} agrees on {each.Group}"))
+            .Concat(old.Except(current).Where(IsWorthALine)
+                .Select(each => Change(IsHybrid(each) ? true : null, $"{each.Version.ToText()} agrees on {each.Group} no more")));
 
         static List<(TlsVersion Version, NamedGroup Group)> Of(EndpointObservation seen) =>
             [.. seen.Groups.SelectMany(groups => groups.Groups.Select(group => (groups.Version, group)))];
@@ -148,7 +154,8 @@ internal sealed class SubjectComparison(AuditedSubject before, AuditedSubject no
             var der = Convert.FromBase64String(base64);
             using var certificate = X509CertificateLoader.LoadCertificate(der);
             return string.Create(CultureInfo.InvariantCulture,
-                $"{certificate.Subject}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(der))[..16]}...");
+                $"{certificate.Subject}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, "
+                    + $"SHA-256 {Convert.ToHexStringLower(SHA256.HashData(der))[..16]}...");
         }
         catch (Exception exception) when (exception is CryptographicException or FormatException)
         {

@@ -18,7 +18,10 @@ internal static class OwnChecks
         "A key that could be copied, or that could decrypt, is a master key. The key gate asks the token, and tries to read the key and "
         + "to wrap it out.",
         ["PKCS #11 v2.40, sections 4.8 and 4.9"],
-        new Dictionary<string, string> { ["fsp"] = "Make a new key with fsp key generate, and request a certificate for it with fsp csr." });
+        new Dictionary<string, string>
+        {
+            ["fsp"] = "Make a new key with fsp key generate, and request a certificate for it with fsp csr.",
+        });
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CheckDescription> All { get; } = [Start, KeyGate];

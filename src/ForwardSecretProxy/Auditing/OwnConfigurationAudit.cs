@@ -56,7 +56,8 @@ internal static class OwnConfigurationAudit
         : FindingLevel.Failure;
 
     private static string Message(ConfigurationProblem problem) =>
-        problem.Path.Length == 0 ? $"{char.ToUpperInvariant(problem.Message[0])}{problem.Message[1..]}." : $"{problem.Place}: {problem.Message}.";
+        problem.Path.Length == 0 ? $"{char.ToUpperInvariant(problem.Message[0])}{problem.Message[1..]}."
+            : $"{problem.Place}: {problem.Message}.";
 
     private static Finding Gate(
         CertificateOptions certificate, GateRecorder recorder, IReadOnlyList<ConfigurationProblem> problems, SourceLocation location)
@@ -70,14 +71,16 @@ internal static class OwnConfigurationAudit
             };
         }
         // A refusal has the gate's report with it; any other reason is that the key was not reached.
-        var refusal = problems.FirstOrDefault(problem => problem.Path == $"Certificates:{certificate.Name}:Key" && problem.Details.Count > 0);
+        var refusal = problems.FirstOrDefault(
+            problem => problem.Path == $"Certificates:{certificate.Name}:Key" && problem.Details.Count > 0);
         return refusal is not null
             ? new Finding(check, FindingLevel.Failure, $"The key of {certificate.Name} is refused: {refusal.Message}.")
             {
                 Location = location,
                 Evidence = [.. refusal.Details, refusal.Mend],
             }
-            : new Finding(check, FindingLevel.Unexamined, $"The key of {certificate.Name} could not be put through the key gate; see {OwnChecks.Start.Id}.")
+            : new Finding(check, FindingLevel.Unexamined,
+                $"The key of {certificate.Name} could not be put through the key gate; see {OwnChecks.Start.Id}.")
             {
                 Location = location,
             };

@@ -52,7 +52,8 @@ internal static class OwnOffer
     }
 
     // What the engine and the oldest libssl that it takes do whatever the configuration says.
-    private static Dictionary<TlsFeature, Answer> Features(IReadOnlyDictionary<TlsFeature, Answer> configured, bool resumes) => new(configured)
+    private static Dictionary<TlsFeature, Answer> Features(
+        IReadOnlyDictionary<TlsFeature, Answer> configured, bool resumes) => new(configured)
     {
         [TlsFeature.KeyShareReuse] = Answer.No,
         [TlsFeature.ExtendedMasterSecret] = Answer.Yes,

@@ -38,14 +38,15 @@ internal static class OwnServices
         var policy = options.Tls;
         // What libssl has is known once the server is made.
         var groups = server?.Listeners.FirstOrDefault(prepared => prepared.Options.Name == listener.Name)?.Tls?.Groups ?? policy.Groups;
+        var speaksTls12 = policy.MinimumVersion < OpenSsl.Engine.TlsVersion.Tls13;
         var fixedByPolicy = "there is no setting for it";
         return new ServiceObservation(NameOf(listener), location)
         {
-            Versions = new(policy.MinimumVersion == OpenSsl.Engine.TlsVersion.Tls13 ? [TlsVersion.Tls13] : [TlsVersion.Tls12, TlsVersion.Tls13], location),
+            Versions = new(speaksTls12 ? [TlsVersion.Tls12, TlsVersion.Tls13] : [TlsVersion.Tls13], location),
             CipherString = new(string.Join(':', TlsPolicy.KnownTls12Suites), null, fixedByPolicy),
             Suites = new SuiteSelection
             {
-                Older = policy.MinimumVersion == OpenSsl.Engine.TlsVersion.Tls13 ? [] : Suites(TlsPolicy.KnownTls12Suites),
+                Older = speaksTls12 ? Suites(TlsPolicy.KnownTls12Suites) : [],
                 Tls13 = Suites(TlsPolicy.KnownTls13Suites),
                 ExpandedBy = "fsp's own list",
             },
@@ -66,7 +67,8 @@ internal static class OwnServices
     {
         var resumes = resumption.Enabled && listener.ClientCertificates is null;
         return new(new(Answer.No, location), TicketKeyLife.OneConnection, resumes
-            ? $"there are no ticket keys: TLS 1.3 clients come back by a reference to memory, each good once and for {resumption.Lifetime:c} at most"
+            ? $"there are no ticket keys: TLS 1.3 clients come back by a reference to memory, "
+                + $"each good once and for {resumption.Lifetime:c} at most"
             : "there are no ticket keys, and nothing is resumed");
     }
 

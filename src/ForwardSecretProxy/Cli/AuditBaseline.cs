@@ -40,7 +40,8 @@ internal static class AuditBaseline
         if (schema != AuditReport.CurrentSchema)
         {
             throw new CommandFailedException(
-                $"--baseline: {file.Name} is of the version {DisplayText.OneLine(schema!)}, and this program reads {AuditReport.CurrentSchema}; "
+                $"--baseline: {file.Name} is of the version {DisplayText.OneLine(schema!)}, "
+                    + $"and this program reads {AuditReport.CurrentSchema}; "
                 + "make it anew", ExitCode.Usage);
         }
     }

@@ -59,7 +59,8 @@ internal sealed record AuditOutput
 
     private void WriteFile(ParseResult parsed, FileInfo file, AuditReport report)
     {
-        AtomicFile.Replace(file.FullName, Encoding.UTF8.GetBytes(Format == AuditFormats.Text ? Text(report) : AuditFormats.Write(Format, report)));
+        AtomicFile.Replace(file.FullName,
+            Encoding.UTF8.GetBytes(Format == AuditFormats.Text ? Text(report) : AuditFormats.Write(Format, report)));
         AuditTextReport.WriteVerdicts(Terminal.Output(parsed), report);
     }
 

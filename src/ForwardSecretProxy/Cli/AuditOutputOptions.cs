@@ -60,7 +60,8 @@ internal sealed class AuditOutputOptions
 
     private void Validate(CommandResult result)
     {
-        var format = result.GetResult(_format) is { Implicit: false } given ? string.Concat(given.Tokens.Take(1).Select(token => token.Value)) : null;
+        var format = result.GetResult(_format) is { Implicit: false } given
+            ? string.Concat(given.Tokens.Take(1).Select(token => token.Value)) : null;
         var isJson = result.GetResult(_json) is { Implicit: false };
         if (isJson && format is not (null or AuditFormats.Json))
             result.AddError($"--json is --format json, and not --format {format}: give one of them.");

@@ -32,7 +32,8 @@ internal static class AuditPoliciesCommand
         if (parsed.GetValue(Name) is { } name)
             parsed.InvocationConfiguration.Output.Write(ReadText(name));
         else if (parsed.GetValue(Json))
-            JsonOutput.Write(parsed.InvocationConfiguration.Output, BuiltInProfiles.All.Select(each => new { each.Name, each.Version, each.Title, each.Source }));
+            JsonOutput.Write(parsed.InvocationConfiguration.Output,
+                BuiltInProfiles.All.Select(each => new { each.Name, each.Version, each.Title, each.Source }));
         else
             WriteList(Terminal.Output(parsed));
         return ExitCode.AllWell;

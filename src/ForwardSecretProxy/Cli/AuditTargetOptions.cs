@@ -60,7 +60,8 @@ internal sealed class AuditTargetOptions
             IEnumerable<AuditTarget> targets = parsed.GetValue(_targets)!.Select(text => AuditTarget.Parse(text, startTls));
             if (parsed.GetValue(_file) is { } file)
                 targets = targets.Concat(AuditTargetFile.Parse(file.ToString(), ReadLines(file), startTls));
-            return [.. targets.Select(target => parsed.GetValue(_serverName) is { } name ? target with { ServerName = name } : target).Distinct()];
+            var serverName = parsed.GetValue(_serverName);
+            return [.. targets.Select(target => serverName is null ? target : target with { ServerName = serverName }).Distinct()];
         }
         catch (AuditTargetException exception)
         {

@@ -58,7 +58,8 @@ internal sealed class ApacheParser(SourceFiles files, string mainFile)
             if (isSection)
             {
                 if (open.Count > DeepestSection)
-                    throw new ConfigurationUnreadableException($"{location.File}: sections stand more than {DeepestSection} deep in each other.");
+                    throw new ConfigurationUnreadableException(
+                        $"{location.File}: sections stand more than {DeepestSection} deep in each other.");
                 open.Push(Open(directive, block, counts));
             }
             else if (counts)

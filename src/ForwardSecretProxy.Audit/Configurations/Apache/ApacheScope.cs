@@ -3,7 +3,8 @@ using ForwardSecretProxy.Audit.Findings;
 namespace ForwardSecretProxy.Audit.Configurations.Apache;
 
 /// <summary>A virtual host and the global directives that it inherits.</summary>
-internal sealed record ApacheScope(string Name, SourceLocation Location, IReadOnlyList<ApacheDirective> Host, ILookup<string, ApacheDirective> Global)
+internal sealed record ApacheScope(
+    string Name, SourceLocation Location, IReadOnlyList<ApacheDirective> Host, ILookup<string, ApacheDirective> Global)
 {
     /// <summary>All of one name, of the host itself if it has any.</summary>
     public IReadOnlyList<ApacheDirective> FindAll(string name) =>

@@ -74,12 +74,14 @@ internal sealed class ApacheService(ApacheScope scope, ApacheParser parser, Read
     private TicketObservation Tickets()
     {
         var issued = OnOff("SSLSessionTickets", Answer.Yes);
-        if (scope.FindCommand("Options") is { } options && options.Arguments[1].Contains("-SessionTicket", StringComparison.OrdinalIgnoreCase))
+        if (scope.FindCommand("Options") is { } options
+            && options.Arguments[1].Contains("-SessionTicket", StringComparison.OrdinalIgnoreCase))
             issued = new Setting<Answer>(Answer.No, options.Location);
         var files = scope.FindAll("SSLSessionTicketKeyFile");
         if (files.Count > 0)
         {
-            return new TicketObservation(issued, TicketKeyLife.Files, "the key is that of the file, until it is replaced and httpd is restarted")
+            return new TicketObservation(issued, TicketKeyLife.Files,
+                "the key is that of the file, until it is replaced and httpd is restarted")
             {
                 KeyFiles = [.. files.Select(file => TicketKeyFiles.Observe(parser.Resolve(file.Argument, file.Location), file.Location))],
             };
@@ -124,7 +126,8 @@ internal sealed class ApacheService(ApacheScope scope, ApacheParser parser, Read
                 // The key's observation says so, or the file is a PKCS#11 URI.
             }
         }
-        return new DhParametersSource("built in: a group of RFC 3526, as long as the certificate's RSA key (before httpd 2.4.7: 1024 bits)", null)
+        return new DhParametersSource(
+            "built in: a group of RFC 3526, as long as the certificate's RSA key (before httpd 2.4.7: 1024 bits)", null)
         {
             KnownAs = "a group of RFC 3526",
             IsSafePrime = Answer.Yes,
@@ -137,7 +140,8 @@ internal sealed class ApacheService(ApacheScope scope, ApacheParser parser, Read
         // The key may stand in the certificate's file; with mod_md neither is named.
         if (keys.Count == 0) keys = scope.FindAll("SSLCertificateFile");
         if (keys.Count == 0)
-            context.Files.Miss(scope.Location, "no SSLCertificateFile is set for this host; mod_md may see to it, with a key in its own folder");
+            context.Files.Miss(scope.Location,
+                "no SSLCertificateFile is set for this host; mod_md may see to it, with a key in its own folder");
         // Without "builtin" a program or a pipe answers for the passphrase, without a person.
         var dialog = scope.Find("SSLPassPhraseDialog")?.Argument ?? "builtin";
         return [.. keys.Select(key => KeyFile.Observe(key.Argument, PathOf(key), key.Location, dialog != "builtin"))];

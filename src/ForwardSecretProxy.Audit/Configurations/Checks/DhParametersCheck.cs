@@ -19,7 +19,8 @@ internal sealed class DhParametersCheck : ServiceCheck
         new Dictionary<string, string>
         {
             ["nginx"] = "Remove ssl_dhparam (DHE is then not offered), or name a file with ffdhe2048 or longer.",
-            ["apache"] = "Remove the DH PARAMETERS block from SSLCertificateFile, or SSLOpenSSLConfCmd DHParameters: httpd has good ones built in.",
+            ["apache"] = "Remove the DH PARAMETERS block from SSLCertificateFile, or SSLOpenSSLConfCmd DHParameters: "
+                + "httpd has good ones built in.",
             ["haproxy"] = "tune.ssl.default-dh-param 2048, and no shorter parameters in ssl-dh-param-file or certificates.",
             ["postfix"] = "Remove smtpd_tls_dh1024_param_file: Postfix has good ones built in.",
             ["dovecot"] = "Remove ssl_dh (ssl_server_dh_file), or name a file with ffdhe2048 or longer.",
@@ -30,32 +31,39 @@ internal sealed class DhParametersCheck : ServiceCheck
     protected override IEnumerable<Finding> Examine(ServiceObservation service, ConfigurationObservation seen)
     {
         var isUsed = service.SpeaksTls12
-            && (service.Suites.Problem is not null || service.Suites.Older.Any(suite => suite.KeyExchange is KeyExchange.Dhe or KeyExchange.AnonymousDh));
+            && (service.Suites.Problem is not null
+                || service.Suites.Older.Any(suite => suite.KeyExchange is KeyExchange.Dhe or KeyExchange.AnonymousDh));
         if (!isUsed || service.DhParameters is not { } source) return [Pass("No finite-field key exchange is offered")];
 
         if (source.Problem is { } problem)
-            return [Find(FindingLevel.Unexamined, $"The DH parameters in {source.Source} could not be read: {problem}", source.Location, service)];
+            return [Find(FindingLevel.Unexamined, $"The DH parameters in {source.Source} could not be read: {problem}",
+                source.Location, service)];
         if (source.IsPrime == Answer.No)
         {
-            return [Find(FindingLevel.Failure, $"The modulus of the DH parameters in {source.Source} is not a prime", source.Location, service,
-                PastSessions.MayBeOpen)];
+            return [Find(FindingLevel.Failure, $"The modulus of the DH parameters in {source.Source} is not a prime",
+                source.Location, service, PastSessions.MayBeOpen)];
         }
         if (source.Bits <= Breakable)
         {
-            return [Find(FindingLevel.Failure, $"The DH parameters have {source.Bits} bits, which can be computed backwards: {source.Source}",
+            return [Find(FindingLevel.Failure,
+                $"The DH parameters have {source.Bits} bits, which can be computed backwards: {source.Source}",
                 source.Location, service, PastSessions.MayBeOpen) with { Evidence = Known(source) }];
         }
         if (source.Bits < Shortest)
         {
-            return [Find(FindingLevel.Warning, $"The DH parameters have {source.Bits} bits, and {Shortest} are the least today: {source.Source}",
+            return [Find(FindingLevel.Warning,
+                $"The DH parameters have {source.Bits} bits, and {Shortest} are the least today: {source.Source}",
                 source.Location, service) with { Evidence = Known(source) }];
         }
         return source.IsSafePrime switch
         {
-            Answer.No => [Find(FindingLevel.Warning, $"The prime of the DH parameters in {source.Source} is not a safe one", source.Location, service)],
+            Answer.No => [Find(FindingLevel.Warning, $"The prime of the DH parameters in {source.Source} is not a safe one",
+                source.Location, service)],
             Answer.Unknown when source.KnownAs is null =>
-                [Find(FindingLevel.Note, $"The prime of the DH parameters in {source.Source} is too long to be tested", source.Location, service)],
-            _ => [Pass($"The DH parameters are sound: {source.Source}{(source.Bits is { } bits ? $", {bits} bits" : "")}") with { Evidence = Known(source) }],
+                [Find(FindingLevel.Note, $"The prime of the DH parameters in {source.Source} is too long to be tested",
+                    source.Location, service)],
+            _ => [Pass($"The DH parameters are sound: {source.Source}{(source.Bits is { } bits ? $", {bits} bits" : "")}")
+                with { Evidence = Known(source) }],
         };
     }
 

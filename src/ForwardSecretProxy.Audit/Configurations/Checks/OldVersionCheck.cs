@@ -38,11 +38,13 @@ internal sealed class OldVersionCheck : ServiceCheck
         var level = old[0] <= TlsVersion.Ssl3 ? FindingLevel.Failure : FindingLevel.Warning;
         return
         [
-            Find(level, location is null ? $"The versions are not set, and {Names(old)} may be spoken: {remark}" : $"{Names(old)} may be spoken",
+            Find(level, location is null ? $"The versions are not set, and {Names(old)} may be spoken: {remark}"
+                : $"{Names(old)} may be spoken",
                 location, service) with
             {
                 // SSL_CTX_set_security_level(3): level 1 and above excludes them since OpenSSL 3.0.
-                Evidence = ["OpenSSL 3 speaks TLS 1.0 and 1.1 at security level 0 only (@SECLEVEL=0); older ones speak them at every usual level"],
+                Evidence = ["OpenSSL 3 speaks TLS 1.0 and 1.1 at security level 0 only (@SECLEVEL=0); "
+                    + "older ones speak them at every usual level"],
             },
         ];
     }

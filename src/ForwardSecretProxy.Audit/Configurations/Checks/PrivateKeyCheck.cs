@@ -19,9 +19,12 @@ internal sealed class PrivateKeyCheck : ServiceCheck
         {
             ["nginx"] = "Make a key on a PKCS#11 token and name it: ssl_certificate_key \"engine:pkcs11:pkcs11:token=web;object=web\" "
                 + "(store:pkcs11:... since 1.29), or put fsp in front, which refuses any other kind of key.",
-            ["apache"] = "Make a key on a PKCS#11 token and name it: SSLCertificateKeyFile \"pkcs11:token=web;object=web\" (2.4.42 and later).",
-            ["haproxy"] = "Load OpenSSL's pkcs11 provider (ssl-provider pkcs11) and have crt name a file with the key's URI, or put fsp in front.",
-            ["postfix"] = "Name a file that has a \"PKCS#11 PROVIDER URI\" block, with OpenSSL's pkcs11 provider, or put fsp in front (Protocol smtp).",
+            ["apache"] = "Make a key on a PKCS#11 token and name it: SSLCertificateKeyFile "
+                + "\"pkcs11:token=web;object=web\" (2.4.42 and later).",
+            ["haproxy"] = "Load OpenSSL's pkcs11 provider (ssl-provider pkcs11) and have crt "
+                + "name a file with the key's URI, or put fsp in front.",
+            ["postfix"] = "Name a file that has a \"PKCS#11 PROVIDER URI\" block, "
+                + "with OpenSSL's pkcs11 provider, or put fsp in front (Protocol smtp).",
             ["dovecot"] = "Put fsp in front (Protocol imap, pop3 or sieve): Dovecot takes keys from files only.",
             ["fsp"] = "Nothing: fsp serves with keys on tokens only.",
         });
@@ -39,18 +42,22 @@ internal sealed class PrivateKeyCheck : ServiceCheck
             Evidence = Evidence(key),
         },
         KeyStorage.EncryptedFileWithPassword => Find(FindingLevel.Failure,
-            $"The private key in {key.Name} is encrypted, and the server is given the password without anybody asking for it", key.Location, service) with
+            $"The private key in {key.Name} is encrypted, and the server is given the password without anybody asking for it",
+            key.Location, service) with
         {
             Evidence = Evidence(key),
         },
         KeyStorage.EncryptedFile => Find(FindingLevel.Warning,
-            $"The private key in {key.Name} is encrypted with a password; the two together can be copied and handed over", key.Location, service) with
+            $"The private key in {key.Name} is encrypted with a password; the two together can be copied and handed over",
+            key.Location, service) with
         {
             Evidence = Evidence(key),
         },
         KeyStorage.Engine => Find(FindingLevel.Note,
-            $"The private key comes from an engine or provider ({key.Name}); whether it can be copied there is not seen", key.Location, service),
-        KeyStorage.Unseen => Find(FindingLevel.Unexamined, $"The private key {key.Name} could not be looked at: {key.Remark}", key.Location, service),
+            $"The private key comes from an engine or provider ({key.Name}); whether it can be copied there is not seen",
+            key.Location, service),
+        KeyStorage.Unseen => Find(FindingLevel.Unexamined, $"The private key {key.Name} could not be looked at: {key.Remark}",
+            key.Location, service),
         _ => Pass("The private keys are on tokens (PKCS#11); whether they can be exported there, fsp key verify tells"),
     };
 

@@ -27,7 +27,8 @@ internal sealed class RenegotiationCheck : ServiceCheck
         service.Renegotiation.Value switch
         {
             Answer.Yes => [Find(FindingLevel.Warning, "Clients may renegotiate without RFC 5746", service.Renegotiation.Location, service)],
-            Answer.Unknown => [Find(FindingLevel.Note, $"Whether clients may renegotiate is not set: {service.Renegotiation.Default}", null, service)],
+            Answer.Unknown => [Find(FindingLevel.Note,
+                $"Whether clients may renegotiate is not set: {service.Renegotiation.Default}", null, service)],
             _ => [Pass("Clients cannot renegotiate")],
         };
 }

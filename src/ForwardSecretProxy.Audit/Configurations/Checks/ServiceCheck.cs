@@ -16,7 +16,8 @@ public abstract class ServiceCheck : IConfigurationCheck
     /// <inheritdoc/>
     public IEnumerable<Finding> Examine(ConfigurationObservation seen)
     {
-        var all = seen.Services.SelectMany(service => Examine(service, seen).Select(finding => (Service: service, Finding: finding))).ToList();
+        var all = seen.Services.SelectMany(service => Examine(service, seen)
+            .Select(finding => (Service: service, Finding: finding))).ToList();
         // Of what is as it should be one line is enough, and where something is not, that is what counts.
         var told = all.Where(found => found.Finding.Level != FindingLevel.Pass).ToList();
         if (told.Count == 0) told = [.. all.Take(1).Select(found => found with { Finding = found.Finding with { Location = null } })];
@@ -29,7 +30,8 @@ public abstract class ServiceCheck : IConfigurationCheck
 
     /// <summary>A finding at a place of the service's.</summary>
     protected Finding Find(
-        FindingLevel level, string message, SourceLocation? location, ServiceObservation service, PastSessions past = PastSessions.Closed) =>
+        FindingLevel level, string message, SourceLocation? location, ServiceObservation service,
+        PastSessions past = PastSessions.Closed) =>
         new(Description.Id, level, message + ".") { Location = location ?? service.Location, PastSessions = past };
 
     /// <summary>All well.</summary>
@@ -42,7 +44,8 @@ public abstract class ServiceCheck : IConfigurationCheck
         List<string> evidence =
         [
             .. group.SelectMany(found => found.Finding.Evidence).Distinct(),
-            .. group.Select(found => $"service: {found.Service.Name} ({found.Service.Location.File}:{found.Service.Location.Line})").Distinct(),
+            .. group.Select(found => $"service: {found.Service.Name} ({found.Service.Location.File}:{found.Service.Location.Line})")
+                .Distinct(),
         ];
         if (evidence.Count > MostEvidence)
             evidence = [.. evidence.Take(MostEvidence), $"and {evidence.Count - MostEvidence} more"];

@@ -36,12 +36,15 @@ internal sealed class SessionCacheCheck : ServiceCheck
         {
             return [Find(FindingLevel.Warning, kind.Value == SessionCacheKind.Disk
                 ? "Secrets of TLS 1.2 sessions are kept in a file, where deleted ones can outlast their time"
-                : "Secrets of TLS 1.2 sessions are kept in another server, which is not looked at", kind.Location, service, PastSessions.MayBeOpen)];
+                : "Secrets of TLS 1.2 sessions are kept in another server, which is not looked at",
+                    kind.Location, service, PastSessions.MayBeOpen)];
         }
         if (timeout.Value is not { } time)
             return [Find(FindingLevel.Unexamined, "How long sessions are kept could not be read", place, service, PastSessions.MayBeOpen)];
         return time > LongestTime
-            ? [Find(FindingLevel.Warning, $"Secrets of TLS 1.2 sessions are kept for {Duration.ToText(time)}", place, service, PastSessions.ClosedButRecent)]
-            : [Find(FindingLevel.Note, $"Secrets of TLS 1.2 sessions are kept in memory for {Duration.ToText(time)}", place, service, PastSessions.ClosedButRecent)];
+            ? [Find(FindingLevel.Warning, $"Secrets of TLS 1.2 sessions are kept for {Duration.ToText(time)}",
+                place, service, PastSessions.ClosedButRecent)]
+            : [Find(FindingLevel.Note, $"Secrets of TLS 1.2 sessions are kept in memory for {Duration.ToText(time)}",
+                place, service, PastSessions.ClosedButRecent)];
     }
 }

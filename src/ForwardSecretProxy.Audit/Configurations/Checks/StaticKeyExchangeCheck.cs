@@ -20,7 +20,8 @@ internal sealed class StaticKeyExchangeCheck : ServiceCheck
             ["nginx"] = "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;",
             ["apache"] = "SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20",
             ["haproxy"] = "ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20, and no other on bind lines",
-            ["postfix"] = "tls_preempt_cipherlist = yes; smtpd_tls_exclude_ciphers = kRSA, kDHr, kDHd, kECDHr, kECDHe, aNULL (and the same for smtpd_tls_mandatory_exclude_ciphers)",
+            ["postfix"] = "tls_preempt_cipherlist = yes; smtpd_tls_exclude_ciphers = kRSA, kDHr, kDHd, kECDHr, kECDHe, aNULL "
+                + "(and the same for smtpd_tls_mandatory_exclude_ciphers)",
             ["dovecot"] = "ssl_cipher_list = ECDHE+AESGCM:ECDHE+CHACHA20",
             ["fsp"] = "Nothing: there is no setting for it.",
         });
@@ -38,7 +39,8 @@ internal sealed class StaticKeyExchangeCheck : ServiceCheck
 
         var usable = suites.Older.Where(suite => CanBeChosen(suite, service)).ToList();
         var open = usable.Where(suite => !suite.IsEphemeral).ToList();
-        if (open.Count == 0) return [Pass("Every suite that can be chosen has an ephemeral key exchange") with { Evidence = [suites.ExpandedBy] }];
+        if (open.Count == 0) return [Pass("Every suite that can be chosen has an ephemeral key exchange")
+            with { Evidence = [suites.ExpandedBy] }];
         var isPreferred = service.ServerPreference.Value == Answer.Yes && usable[0] == open[0];
         return
         [

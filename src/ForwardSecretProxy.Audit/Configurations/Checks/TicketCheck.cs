@@ -41,7 +41,8 @@ internal sealed class TicketCheck : ServiceCheck
         {
             TicketKeyLife.Files => tickets.KeyFiles.Select(file => JudgeFile(file, seen.At, service)),
             TicketKeyLife.Rotated => [JudgeRotated(tickets, service)],
-            TicketKeyLife.OneConnection => [Find(FindingLevel.Note, $"Tickets are given out, and nobody keeps their keys: {tickets.KeyLifeText}",
+            TicketKeyLife.OneConnection => [Find(FindingLevel.Note,
+                $"Tickets are given out, and nobody keeps their keys: {tickets.KeyLifeText}",
                 tickets.Issued.Location, service)],
             _ => [Find(FindingLevel.Warning, $"TLS 1.2 tickets are on, and their key may live for long: {tickets.KeyLifeText}",
                 tickets.Issued.Location, service, PastSessions.MayBeOpen) with { Evidence = Source(tickets) }],
@@ -57,16 +58,19 @@ internal sealed class TicketCheck : ServiceCheck
         }
         var age = now - written;
         List<string> evidence =
-            [$"last written {Duration.ToText(age)} ago", $"mode: {file.Mode}", .. file.IsWorldReadable ? ["every user of the machine may read it"] : (string[])[]];
+            [$"last written {Duration.ToText(age)} ago", $"mode: {file.Mode}",
+                .. file.IsWorldReadable ? ["every user of the machine may read it"] : (string[])[]];
         if (age > LongestLife)
         {
-            return Find(FindingLevel.Failure, $"The ticket keys in {file.Path} are older than a day: they open every TLS 1.2 session with a ticket since",
+            return Find(FindingLevel.Failure,
+                $"The ticket keys in {file.Path} are older than a day: they open every TLS 1.2 session with a ticket since",
                 file.Location, service, PastSessions.Open) with { Evidence = evidence };
         }
         return Find(file.IsWorldReadable ? FindingLevel.Failure : FindingLevel.Warning, file.IsWorldReadable
                 ? $"The ticket keys in {file.Path} can be read by every user of the machine"
                 : $"Ticket keys are in {file.Path}, written within the last day; that old ones are wiped for good is not seen",
-            file.Location, service, file.IsWorldReadable ? PastSessions.MayBeOpen : PastSessions.ClosedButRecent) with { Evidence = evidence };
+            file.Location, service, file.IsWorldReadable ? PastSessions.MayBeOpen : PastSessions.ClosedButRecent)
+                with { Evidence = evidence };
     }
 
     private Finding JudgeRotated(TicketObservation tickets, ServiceObservation service) =>

@@ -46,7 +46,8 @@ internal sealed class WeakSuiteCheck : ServiceCheck
     }
 
     private IEnumerable<Finding> Any(
-        IReadOnlyList<CipherSuite> suites, Func<CipherSuite, bool> isSuch, FindingLevel level, string message, PastSessions past, ServiceObservation service)
+        IReadOnlyList<CipherSuite> suites, Func<CipherSuite, bool> isSuch, FindingLevel level, string message,
+        PastSessions past, ServiceObservation service)
     {
         const int mostNames = 6;
         var such = suites.Where(isSuch).Select(suite => $"suite: {suite.Name}").ToList();

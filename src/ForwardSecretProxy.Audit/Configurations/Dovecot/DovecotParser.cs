@@ -35,7 +35,8 @@ internal sealed class DovecotParser(SourceFiles files)
             else if (text.EndsWith('{'))
             {
                 if (++_depth > DeepestBlock)
-                    throw new ConfigurationUnreadableException($"{location.File}: blocks stand more than {DeepestBlock} deep in each other.");
+                    throw new ConfigurationUnreadableException(
+                        $"{location.File}: blocks stand more than {DeepestBlock} deep in each other.");
                 block = Open(text, location, block);
             }
             else if (text.Split('=', 2) is [var name, var value])
@@ -53,7 +54,8 @@ internal sealed class DovecotParser(SourceFiles files)
     private static DovecotBlock Open(string text, SourceLocation location, DovecotBlock around)
     {
         var words = text.TrimEnd('{').Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
-        var block = new DovecotBlock(words.ElementAtOrDefault(0) ?? "", Unquote(words.ElementAtOrDefault(1)?.Trim() ?? ""), location, around);
+        var block = new DovecotBlock(words.ElementAtOrDefault(0) ?? "",
+            Unquote(words.ElementAtOrDefault(1)?.Trim() ?? ""), location, around);
         around.Blocks.Add(block);
         return block;
     }

@@ -16,7 +16,8 @@ internal sealed class DovecotReader : IConfigurationReader
     {
         var root = new DovecotParser(context.Files).Parse(context.Files.ReadFirst(files[0]), files[0]);
         // TLS is on by default; but not in what is no configuration of Dovecot's at all.
-        if (!root.All().Any(block => block.Settings.Keys.Any(name => name is "protocols" or "dovecot_config_version" || IsOfTls(name)))) return [];
+        if (!root.All().Any(block => block.Settings.Keys.Any(name =>
+            name is "protocols" or "dovecot_config_version" || IsOfTls(name)))) return [];
         if (context.Files.Read.Count == 1 && !root.Settings.Keys.Any(OfWholes.Contains))
         {
             context.Files.Miss(new SourceLocation(files[0], 0),
@@ -38,5 +39,6 @@ internal sealed class DovecotReader : IConfigurationReader
 
     private static bool IsFilter(DovecotBlock block) => block.Kind is "local" or "local_name" or "protocol" or "remote";
 
-    private static bool IsOfTls(string name) => name.StartsWith("ssl", StringComparison.Ordinal) && !name.StartsWith("ssl_client_", StringComparison.Ordinal);
+    private static bool IsOfTls(string name) => name.StartsWith("ssl", StringComparison.Ordinal)
+        && !name.StartsWith("ssl_client_", StringComparison.Ordinal);
 }

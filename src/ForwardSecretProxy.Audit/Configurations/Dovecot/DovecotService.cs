@@ -50,7 +50,8 @@ internal sealed class DovecotService(
     {
         if (block.Find("ssl_min_protocol") is { } lowest)
         {
-            var version = lowest.Value is "ANY" or "LATEST" ? (lowest.Value == "ANY" ? TlsVersion.Tls10 : TlsVersion.Tls13) : ProtocolNames.Find(lowest.Value);
+            var version = lowest.Value is "ANY" or "LATEST" ? (lowest.Value == "ANY" ? TlsVersion.Tls10 : TlsVersion.Tls13)
+                : ProtocolNames.Find(lowest.Value);
             if (version is null) context.Files.Miss(lowest.Location!, $"ssl_min_protocol: {lowest.Value} is no version");
             return new(ProtocolNames.From(version ?? TlsVersion.Tls10), lowest.Location);
         }
@@ -81,12 +82,15 @@ internal sealed class DovecotService(
         if (loginCounts.FirstOrDefault(count => count.Value != "1") is { } many)
         {
             return new TicketObservation(issued, TicketKeyLife.UntilRestart,
-                $"a login process serves many connections ({many.Location!.File}:{many.Location.Line}), and one key lives as long as it does");
+                $"a login process serves many connections ({many.Location!.File}:{many.Location.Line}), "
+                    + "and one key lives as long as it does");
         }
         return IsVersion24 && loginCounts.Count == 0
-            ? new TicketObservation(issued, TicketKeyLife.UntilRestart, "one key lives as long as a login process; how many connections one "
+            ? new TicketObservation(issued, TicketKeyLife.UntilRestart,
+                "one key lives as long as a login process; how many connections one "
                 + "serves is not written here (restart_request_count)")
-            : new TicketObservation(issued, TicketKeyLife.OneConnection, "a key lives as long as a login process, which serves one connection");
+            : new TicketObservation(issued, TicketKeyLife.OneConnection,
+                "a key lives as long as a login process, which serves one connection");
     }
 
     // Without any there is no DHE in 2.3; 2.2 makes its own, of ssl_dh_parameters_length.

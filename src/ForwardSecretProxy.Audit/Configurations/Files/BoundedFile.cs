@@ -6,7 +6,9 @@ internal static class BoundedFile
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The whole file.</summary>
-    /// <exception cref="IOException">It is not there, is no regular file, is too large, or does not come; the message is for people.</exception>
+    /// <exception cref="IOException">
+    /// It is not there, is no regular file, is too large, or does not come; the message is for people.
+    /// </exception>
     public static byte[] Read(string path, int limit)
     {
         // Opening a named pipe waits for its writer, and nothing portable tells a pipe from a file before.

@@ -65,7 +65,8 @@ internal static class DhParametersFile
                 IsSafePrime = !isTested ? Answer.Unknown : isSafe ? Answer.Yes : Answer.No,
             };
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidCastException or IndexOutOfRangeException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidCastException
+            or IndexOutOfRangeException or InvalidOperationException)
         {
             return new DhParametersSource(source, location) { Problem = "its DH parameters cannot be read" };
         }

@@ -95,7 +95,8 @@ internal static class KeyFile
                 : algorithm.Equals(X9ObjectIdentifiers.IdECPublicKey) ? "EC"
                 : algorithm.Id;
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or InvalidCastException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or IOException
+            or InvalidCastException or InvalidOperationException)
         {
             return null;
         }

@@ -36,7 +36,8 @@ internal sealed class HaProxyOptions(HaProxyLine? entry, HaProxyLine bind, HaPro
         var usual = to < TlsVersion.Tls12 ? to : TlsVersion.Tls12;
         var from = lowest is null ? usual : ProtocolNames.Find(lowest.Value) ?? usual;
         return new(
-            [.. ProtocolNames.All.Where(version => version >= from && version <= to && !excluded.Exists(known => known.Version == version))],
+            [.. ProtocolNames.All.Where(version => version >= from && version <= to
+                && !excluded.Exists(known => known.Version == version))],
             (lowest ?? highest)?.Location,
             lowest is null ? "HAProxy's default: from TLS 1.2 on since 2.2, from TLS 1.0 on before" : null);
     }
@@ -70,7 +71,8 @@ internal sealed class HaProxyOptions(HaProxyLine? entry, HaProxyLine bind, HaPro
 
     private Setting<string>? Value(string option, string globalKeyword)
     {
-        var found = new[] { entry, bind }.OfType<HaProxyLine>().Select(line => Find(line, option)).FirstOrDefault(found => found is not null);
+        var found = new[] { entry, bind }.OfType<HaProxyLine>().Select(line => Find(line, option))
+            .FirstOrDefault(found => found is not null);
         if (found is not null) return new Setting<string>(found.Value, found.Location);
         return global.Find(globalKeyword) is { } line ? new Setting<string>(line.Words[1], line.Location) : null;
     }

@@ -53,7 +53,8 @@ internal sealed class NginxParser(SourceFiles files, string prefix)
         open.Peek().Add(directive);
         if (end.Text != "{") return;
         if (open.Count >= DeepestBlock)
-            throw new ConfigurationUnreadableException($"{directive.Location.File}: blocks stand more than {DeepestBlock} deep in each other.");
+            throw new ConfigurationUnreadableException(
+                $"{directive.Location.File}: blocks stand more than {DeepestBlock} deep in each other.");
         open.Push(directive.Block);
     }
 

@@ -38,7 +38,8 @@ internal sealed class NginxService(NginxScope scope, string prefix, ReadingConte
         if (scope.Find("ssl_protocols") is { } written)
         {
             return new Setting<IReadOnlyList<TlsVersion>>(
-                [.. written.Arguments.Select(ProtocolNames.Find).OfType<TlsVersion>().Where(version => version >= (lowest ?? 0)).Distinct().Order()],
+                [.. written.Arguments.Select(ProtocolNames.Find).OfType<TlsVersion>()
+                    .Where(version => version >= (lowest ?? 0)).Distinct().Order()],
                 written.Location);
         }
         // ngx_http_ssl_module, ssl_protocols: TLSv1.3 is among the defaults since 1.23.4; 1.27.3 took TLSv1 and TLSv1.1 out.
@@ -59,13 +60,15 @@ internal sealed class NginxService(NginxScope scope, string prefix, ReadingConte
     private TicketObservation Tickets()
     {
         var issued = OnOff("ssl_session_tickets", Answer.Yes);
-        if (scope.FindCommand("Options") is { } options && options.Arguments[1].Contains("-SessionTicket", StringComparison.OrdinalIgnoreCase))
+        if (scope.FindCommand("Options") is { } options
+            && options.Arguments[1].Contains("-SessionTicket", StringComparison.OrdinalIgnoreCase))
             issued = new Setting<Answer>(Answer.No, options.Location);
 
         var files = scope.FindAll("ssl_session_ticket_key");
         if (files.Count > 0)
         {
-            return new TicketObservation(issued, TicketKeyLife.Files, "the keys are those of the files, until these are replaced and nginx is reloaded")
+            return new TicketObservation(issued, TicketKeyLife.Files,
+                "the keys are those of the files, until these are replaced and nginx is reloaded")
             {
                 KeyFiles = [.. files.Select(file => TicketKeyFiles.Observe(Path.Combine(prefix, file.Argument), file.Location))],
             };

@@ -21,7 +21,8 @@ internal sealed class PostfixParameters(
         var text = new StringBuilder();
         _references = 0;
         if (!Expand(setting.Value, text, 0))
-            files.Miss(setting.Location ?? new SourceLocation("main.cf", 0), $"the value of {name} cannot be resolved; it was read as far as it could be");
+            files.Miss(setting.Location ?? new SourceLocation("main.cf", 0),
+                $"the value of {name} cannot be resolved; it was read as far as it could be");
         return setting with { Value = text.ToString().Trim() };
     }
 

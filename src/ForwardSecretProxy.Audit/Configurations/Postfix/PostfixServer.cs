@@ -33,7 +33,8 @@ internal sealed class PostfixServer(PostfixService service, PostfixParameters pa
             Compression = new Setting<Answer>(Answer.No, null, "OpenSSL has it off since 1.1.0"),
             Renegotiation = HasOption("NO_RENEGOTIATION") is { } option
                 ? new Setting<Answer>(Answer.No, option)
-                : new Setting<Answer>(Answer.Unknown, null, "OpenSSL 3 lets no client renegotiate; older ones do, without NO_RENEGOTIATION in tls_ssl_options"),
+                : new Setting<Answer>(Answer.Unknown, null,
+                    "OpenSSL 3 lets no client renegotiate; older ones do, without NO_RENEGOTIATION in tls_ssl_options"),
             Keys = Keys(),
         };
     }
@@ -65,7 +66,8 @@ internal sealed class PostfixServer(PostfixService service, PostfixParameters pa
         // tls_set_ciphers: each of them becomes ":!name".
         IEnumerable<string> excluded = parameters.List("smtpd_tls_exclude_ciphers");
         if (IsMandatory) excluded = excluded.Concat(parameters.List("smtpd_tls_mandatory_exclude_ciphers"));
-        var text = list.Value + string.Concat(excluded.SelectMany(words => words.Split(':', StringSplitOptions.RemoveEmptyEntries)).Select(word => ":!" + word));
+        var text = list.Value + string.Concat(excluded.SelectMany(words => words.Split(':', StringSplitOptions.RemoveEmptyEntries))
+            .Select(word => ":!" + word));
         return new Setting<string>(text, list.Location ?? grade.Location, grade.Default);
     }
 
@@ -124,14 +126,16 @@ internal sealed class PostfixServer(PostfixService service, PostfixParameters pa
             context.Files.Miss(maps, "tls_server_sni_maps names more keys, which were not looked at");
         var chains = parameters.Get("smtpd_tls_chain_files");
         if (chains.Value.Length > 0)
-            return [.. parameters.List("smtpd_tls_chain_files").Select(file => KeyFile.ObserveFile(file, chains.Location!, false)).OfType<KeyObservation>()];
+            return [.. parameters.List("smtpd_tls_chain_files")
+                .Select(file => KeyFile.ObserveFile(file, chains.Location!, false)).OfType<KeyObservation>()];
 
         var keys = new List<KeyObservation>();
         foreach (var name in (string[])["smtpd_tls_key_file", "smtpd_tls_eckey_file", "smtpd_tls_dkey_file"])
         {
             var file = parameters.Get(name);
             // The default's place is the certificate's.
-            var location = file.Location ?? parameters.Get(name.Replace("key", "cert", StringComparison.Ordinal)).Location ?? service.Location;
+            var location = file.Location
+                ?? parameters.Get(name.Replace("key", "cert", StringComparison.Ordinal)).Location ?? service.Location;
             if (file.Value is { Length: > 0 } and not "none") keys.Add(KeyFile.Observe(file.Value, file.Value, location));
         }
         if (keys.Count == 0) context.Files.Miss(service.Location, "no certificate is set for this service");
@@ -139,7 +143,8 @@ internal sealed class PostfixServer(PostfixService service, PostfixParameters pa
     }
 
     private SourceLocation? HasOption(string option) =>
-        parameters.List("tls_ssl_options").Contains(option, StringComparer.OrdinalIgnoreCase) ? parameters.Get("tls_ssl_options").Location : null;
+        parameters.List("tls_ssl_options").Contains(option, StringComparer.OrdinalIgnoreCase)
+            ? parameters.Get("tls_ssl_options").Location : null;
 
     private Setting<Answer> Flag(string name)
     {

@@ -13,7 +13,8 @@ public abstract record CertificateRule(string Kind, FindingLevel Severity, strin
     {
         if (offer.Certificates is not { Count: > 0 } certificates)
             return [Unknown("The server's certificate")];
-        List<string> violations = [.. certificates.Select(one => Violation(one) is { } text ? $"{one.Name}: {text}" : null).OfType<string>()];
+        List<string> violations =
+            [.. certificates.Select(one => Violation(one) is { } text ? $"{one.Name}: {text}" : null).OfType<string>()];
         return [violations.Count > 0 ? Violated(violations) : Fulfilled()];
     }
 

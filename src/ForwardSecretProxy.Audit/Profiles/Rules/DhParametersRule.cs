@@ -6,7 +6,8 @@ namespace ForwardSecretProxy.Audit.Profiles.Rules;
 /// <param name="MinimumBits">The prime's length.</param>
 /// <param name="Severity">Of a violation.</param>
 /// <param name="Reference">The clause.</param>
-public sealed record DhParametersRule(int MinimumBits, FindingLevel Severity, string? Reference) : ProfileRule("dh-parameters", Severity, Reference)
+public sealed record DhParametersRule(int MinimumBits, FindingLevel Severity, string? Reference)
+    : ProfileRule("dh-parameters", Severity, Reference)
 {
     /// <inheritdoc/>
     public override string Demand => FormattableString.Invariant($"finite-field Diffie-Hellman has {MinimumBits} bits or more");
@@ -16,7 +17,8 @@ public sealed record DhParametersRule(int MinimumBits, FindingLevel Severity, st
     {
         if (offer.DhBits is null)
             return [Unknown("The size of the Diffie-Hellman parameters")];
-        List<string> violations = [.. offer.DhBits.Where(bits => bits < MinimumBits).Select(bits => FormattableString.Invariant($"{bits} bits"))];
+        List<string> violations = [.. offer.DhBits.Where(bits => bits < MinimumBits)
+            .Select(bits => FormattableString.Invariant($"{bits} bits"))];
         return [violations.Count > 0 ? Violated(violations) : Fulfilled()];
     }
 }

@@ -31,7 +31,8 @@ public sealed record FeatureRule(TlsFeature Feature, bool Demanded, FindingLevel
         TlsFeature.Compression or TlsFeature.SecureRenegotiation or TlsFeature.ClientRenegotiation or TlsFeature.ExtendedMasterSecret
             or TlsFeature.Tls12Tickets or TlsFeature.SessionIds => offer.SpeaksAny(VersionRange.Of(TlsVersion.Tls12)) != Answer.No,
         TlsFeature.EncryptThenMac => offer.SpeaksAny(VersionRange.Of(TlsVersion.Tls12)) != Answer.No
-            && (offer.Suites.Count == 0 || offer.Suites.Values.Any(suites => suites.Any(suite => suite.Cipher.Contains("_CBC", StringComparison.Ordinal)))),
+            && (offer.Suites.Count == 0
+                || offer.Suites.Values.Any(suites => suites.Any(suite => suite.Cipher.Contains("_CBC", StringComparison.Ordinal)))),
         TlsFeature.Tls13Tickets or TlsFeature.Tls13TicketReuse or TlsFeature.PskWithoutKeyExchange or TlsFeature.EarlyData =>
             offer.Speaks(TlsVersion.Tls13) != Answer.No,
         _ => true,

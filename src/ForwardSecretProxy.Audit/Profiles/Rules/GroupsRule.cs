@@ -32,7 +32,8 @@ public sealed record GroupsRule(
         {
             // Where nothing but RSA is spoken there are none; where it is, another rule has the say.
             var hasNone = version != TlsVersion.Tls13 && offer.Suites.Count > 0 && !offer.Suites.Where(one => one.Key != TlsVersion.Tls13)
-                .SelectMany(one => one.Value).Any(suite => suite.KeyExchange is KeyExchange.Ecdhe or KeyExchange.EcdhePsk or KeyExchange.AnonymousEcdh);
+                .SelectMany(one => one.Value)
+                    .Any(suite => suite.KeyExchange is KeyExchange.Ecdhe or KeyExchange.EcdhePsk or KeyExchange.AnonymousEcdh);
             return hasNone ? null : Unknown($"Which groups of {VersionRange.Name(version)} are accepted");
         }
 

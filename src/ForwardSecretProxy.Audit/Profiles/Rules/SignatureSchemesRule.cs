@@ -9,11 +9,13 @@ namespace ForwardSecretProxy.Audit.Profiles.Rules;
 /// <param name="Allowed">No other may be used.</param>
 /// <param name="Severity">Of a violation.</param>
 /// <param name="Reference">The clause.</param>
-public sealed record SignatureSchemesRule(TlsVersion Version, IReadOnlyList<SignatureScheme> Allowed, FindingLevel Severity, string? Reference)
+public sealed record SignatureSchemesRule(
+    TlsVersion Version, IReadOnlyList<SignatureScheme> Allowed, FindingLevel Severity, string? Reference)
     : ProfileRule("signature-schemes", Severity, Reference)
 {
     /// <inheritdoc/>
-    public override string Demand => $"in {Version.ToText()} nothing is signed but with {string.Join(", ", Allowed.Select(scheme => scheme.Name))}";
+    public override string Demand =>
+        $"in {Version.ToText()} nothing is signed but with {string.Join(", ", Allowed.Select(scheme => scheme.Name))}";
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Judge(TlsOffer offer)

@@ -19,7 +19,8 @@ public sealed record StrictTransportRule(long MinimumSeconds, FindingLevel Sever
         Answer.Unknown => Unknown("Whether the server speaks HTTP"),
         Answer.No => Fulfilled(),
         _ when offer.StrictTransportSeconds is null => Violated("there is none"),
-        _ when offer.StrictTransportSeconds < MinimumSeconds => Violated(FormattableString.Invariant($"max-age={offer.StrictTransportSeconds}")),
+        _ when offer.StrictTransportSeconds < MinimumSeconds =>
+            Violated(FormattableString.Invariant($"max-age={offer.StrictTransportSeconds}")),
         _ => Fulfilled(),
     }];
 }
