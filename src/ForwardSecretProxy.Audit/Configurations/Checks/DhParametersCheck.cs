@@ -15,7 +15,7 @@ internal sealed class DhParametersCheck : ServiceCheck
         "config-dh-parameters", "Finite-field parameters have 2048 bits or more and a safe prime",
         "One prime serves every session. Up to 1024 bits, somebody with means works it out once and then opens each session in minutes; "
         + "a prime that was not made well can be opened by whoever made it.",
-        ["RFC 7919", "RFC 9325, section 4.1", "Adrian et al.: Imperfect Forward Secrecy, weakdh.org (CCS 2015)"],
+        ["RFC 7919", "RFC 9325, sections 4.1 and 4.5", "Adrian et al.: Imperfect Forward Secrecy, weakdh.org (CCS 2015)"],
         new Dictionary<string, string>
         {
             ["nginx"] = "Remove ssl_dhparam (DHE is then not offered), or name a file with ffdhe2048 or longer.",

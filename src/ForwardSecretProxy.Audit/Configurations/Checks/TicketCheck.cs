@@ -14,7 +14,7 @@ internal sealed class TicketCheck : ServiceCheck
         "config-session-tickets", "No ticket key outlives its day",
         "A TLS 1.2 session ticket carries the session's master secret, encrypted with a key of the server's. Whoever gets that key reads "
         + "every recorded session that a ticket was given out in, however ephemeral its key exchange was.",
-        ["RFC 5077, section 5.5", "RFC 9325, section 4.2.1 (ticket keys: change at least weekly)", "RFC 8446, appendix F.1",
+        ["RFC 5077, section 5.5", "RFC 9325, section 3.4 (ticket keys: changed regularly, such as every week)", "RFC 8446, appendix F.1",
             "Springall, Durumeric, Halderman: Measuring the Security Harm of TLS Crypto Shortcuts (IMC 2016)"],
         new Dictionary<string, string>
         {

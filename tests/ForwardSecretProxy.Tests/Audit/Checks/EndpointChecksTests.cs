@@ -207,18 +207,6 @@ public class EndpointChecksTests
             Assert.EndsWith(".", pair.finding.Message, StringComparison.Ordinal);
         });
 
-    [Fact]
-    public void Reference_ThisVersion_IsThePageInDocs()
-    {
-        var page = CheckReference.ToMarkdown(EndpointChecks.All);
-        var path = Repository.PathOf("docs/audit-checks.md");
-        // How it is made anew: FSP_WRITE_DOCS=1 dotnet test --filter Reference_ThisVersion
-        if (Environment.GetEnvironmentVariable("FSP_WRITE_DOCS") == "1")
-            File.WriteAllText(path, page);
-
-        Assert.Equal(page, File.ReadAllText(path));
-    }
-
     private static TicketSample[] Rotating => [.. Enumerable.Range(0, 60).Select(hour => Ticket(hour * 3600, $"{hour / 12:X32}", 3600))];
 
     private static List<Finding> Examine(string id, EndpointObservation seen) =>
