@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ForwardSecretProxy.Audit.Watching;
@@ -6,7 +7,21 @@ namespace ForwardSecretProxy.Audit.Watching;
 /// <param name="path">The file.</param>
 internal sealed class WatchStateFile(string path)
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+    };
+
+    // Whoever reads it learns when the server's keys changed, and whoever writes it what the report says.
+    private static FileStreamOptions OwnersOnly()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
 
     /// <summary>Reads it.</summary>
     /// <param name="server">The server that it has to be of.</param>
@@ -18,10 +33,16 @@ internal sealed class WatchStateFile(string path)
         {
             if (!File.Exists(path))
                 return null;
-            var state = JsonSerializer.Deserialize<WatchState>(File.ReadAllBytes(path), Format)
+            var json = File.ReadAllBytes(path);
+            // Of another version nothing else needs to be as it is here.
+            if (JsonSerializer.Deserialize<Versioned>(json, Format)?.Version is { } version and not WatchState.CurrentVersion)
+            {
+                throw new WatchStateException(string.Create(CultureInfo.InvariantCulture,
+                    $"{path} was written by another version of this program (it has format {version}, and this one {WatchState.CurrentVersion}). Name another file with --state."));
+            }
+
+            var state = JsonSerializer.Deserialize<WatchState>(json, Format)
                 ?? throw new WatchStateException($"{path} is empty. Delete it, or name another file with --state.");
-            if (state.Version != WatchState.CurrentVersion)
-                throw new WatchStateException($"{path} was written by another version of this program. Name another file with --state.");
             return state.Server == server ? state
                 : throw new WatchStateException($"{path} is of another server ({state.Server}). Name another file with --state.");
         }
@@ -31,7 +52,7 @@ internal sealed class WatchStateFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new WatchStateException($"{path} cannot be read: {exception.Message}", exception);
+            throw new WatchStateException($"{path} cannot be read: {exception.Message} Mend that, or name another file with --state.", exception);
         }
     }
 
@@ -42,7 +63,9 @@ internal sealed class WatchStateFile(string path)
         var next = path + ".new";
         try
         {
-            using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write))
+            // One that an interrupted program left may be anybody's to read.
+            File.Delete(next);
+            using (var stream = new FileStream(next, OwnersOnly()))
             {
                 JsonSerializer.Serialize(stream, state, Format);
                 stream.Flush(flushToDisk: true);
@@ -52,7 +75,9 @@ internal sealed class WatchStateFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new WatchStateException($"{path} cannot be written: {exception.Message}", exception);
+            throw new WatchStateException($"{path} cannot be written: {exception.Message} Mend that, or name another file with --state.", exception);
         }
     }
+
+    private sealed record Versioned(int? Version);
 }

@@ -17,6 +17,15 @@ internal sealed class NginxServer : IAsyncDisposable
         return nginx;
     }
 
+    /// <summary>Has it read its configuration, and the files that are named there, again; waits until nobody serves by the old one.</summary>
+    public async Task ReloadAsync()
+    {
+        var before = _process!.Lines.ToHashSet();
+        await _process.SignalAsync("HUP");
+        await _process.WaitForLineAsync(
+            line => line.Contains("exited with code 0", StringComparison.Ordinal) && !before.Contains(line));
+    }
+
     /// <summary>Stops it and returns its exit code.</summary>
     public Task<int> StopAsync() => _process!.StopAsync();
 

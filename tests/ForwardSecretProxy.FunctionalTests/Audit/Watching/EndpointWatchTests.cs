@@ -42,6 +42,7 @@ public sealed class EndpointWatchTests : IDisposable
         var seen = await EndpointWatch.RunAsync(server.OpenAsync, Scanned, Options, null, default);
 
         AssertOpensNothing(await File.ReadAllTextAsync(Options.StateFile!));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Options.StateFile!));
         var lives = TicketKeyLife.Of(seen.Tls12Tickets.Samples);
         Assert.Equal(Options.Span, Assert.Single(lives).Seen);
         Assert.Equal(Options.Span, Assert.Single(TicketKeyLife.Of(seen.Tls13Resumption.Samples)).Seen);
@@ -102,11 +103,20 @@ public sealed class EndpointWatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("not JSON")]
-    [InlineData("null")]
-    [InlineData("""{"version":2,"server":"localhost 443 - -","begun":"2030-01-01T00:00:00+00:00"}""")]
-    [InlineData("""{"version":1,"server":"elsewhere 443 - -","begun":"2030-01-01T00:00:00+00:00"}""")]
-    public async Task Run_FileOfSomethingElse_SaysSoAndLeavesIt(string content)
+    [InlineData("", " is no state of a watch. Delete it")]
+    [InlineData("not JSON", " is no state of a watch. Delete it")]
+    [InlineData("[]", " is no state of a watch. Delete it")]
+    [InlineData("{}", " is no state of a watch. Delete it")]
+    [InlineData("""{"version":1,"server":"localhost 443 - -","begun":"2030-01-01T00:00:0""", " is no state of a watch. Delete it")]
+    [InlineData("""{"version":1,"server":"localhost 443 - -","begun":"2030-01-01T00:00:00+00:00","shares":null}""", " is no state of a watch. Delete it")]
+    [InlineData("null", " is empty. Delete it")]
+    [InlineData("""{"version":2,"server":"localhost 443 - -","begun":"2030-01-01T00:00:00+00:00"}""",
+        " was written by another version of this program (it has format 2, and this one 1). Name another file with --state.")]
+    [InlineData("""{"version":2,"servers":["localhost"]}""",
+        " was written by another version of this program (it has format 2, and this one 1). Name another file with --state.")]
+    [InlineData("""{"version":1,"server":"elsewhere 443 - -","begun":"2030-01-01T00:00:00+00:00"}""",
+        " is of another server (elsewhere 443 - -). Name another file with --state.")]
+    public async Task Run_FileOfSomethingElse_SaysSoAndLeavesIt(string content, string problem)
     {
         var options = Options;
         _directory.Write("state.json", content);
@@ -114,7 +124,7 @@ public sealed class EndpointWatchTests : IDisposable
         var exception = await Assert.ThrowsAsync<WatchStateException>(() => EndpointWatch.RunAsync(
             _ => throw new InvalidOperationException("it must not connect"), Scanned, options, null, default));
 
-        Assert.StartsWith(options.StateFile!, exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(options.StateFile + problem, exception.Message, StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllTextAsync(options.StateFile!));
     }
 
