@@ -11,7 +11,9 @@ namespace ForwardSecretProxy.Audit.Handshakes;
 /// <param name="open">Opens a connection that is at TLS's first byte.</param>
 /// <param name="timeout">The most a handshake may take once it is connected, and any single wait after it.</param>
 /// <param name="clock">What tickets are dated with.</param>
-internal sealed class Handshaker(Func<CancellationToken, Task<Stream>> open, TimeSpan timeout, TimeProvider clock)
+/// <param name="ended">Told how each ended; null for nobody.</param>
+internal sealed class Handshaker(
+    Func<CancellationToken, Task<Stream>> open, TimeSpan timeout, TimeProvider clock, Action<FlightEnding>? ended = null)
 {
     /// <summary>What tickets are dated with.</summary>
     public TimeProvider Clock => clock;
@@ -30,6 +32,7 @@ internal sealed class Handshaker(Func<CancellationToken, Task<Stream>> open, Tim
         }
         catch (IOException exception)
         {
+            ended?.Invoke(FlightEnding.Unconnected);
             return new HandshakeOutcome(FlightEnding.Unconnected) { Problem = $"there was no connection: {exception.Message}" };
         }
 
@@ -38,6 +41,7 @@ internal sealed class Handshaker(Func<CancellationToken, Task<Stream>> open, Tim
         try
         {
             var outcome = await AttemptAsync(token => ShakeAsync(connection, offer, token), timeout, stop);
+            ended?.Invoke(outcome.Ending);
             isComplete = outcome.Ending == FlightEnding.Complete;
             return isComplete ? outcome with { Connection = connection } : outcome;
         }

@@ -47,6 +47,9 @@ internal sealed class TlsConnection : IAsyncDisposable
     /// <summary>The tickets that came, with the time.</summary>
     public IEnumerable<SavedSession> Tickets => _sessions.Where(session => session.Ticket is not null);
 
+    /// <summary>Whether the server sent data that was not read yet.</summary>
+    public bool HasData => _unread.Count > 0;
+
     /// <summary>Keeps a session.</summary>
     public void Add(SavedSession session) => _sessions.Add(session);
 

@@ -55,8 +55,7 @@ internal sealed class Prober(Func<CancellationToken, Task<Stream>> open, TimeSpa
             var header = new byte[3];
             var got = await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, deadline.Token);
             if (!Ssl2ServerHello.IsRecord(header.AsSpan(0, got)))
-                // An alert, SSL 2.0's own error, or nothing: all of them refuse.
-                return (FlightEnding.Closed, null);
+                return (await Ssl2RefusalAsync(stream, header.AsMemory(0, got), deadline.Token), null);
             var message = new byte[Math.Max(1, ((header[0] & 0x7F) << 8) | header[1])];
             message[0] = header[2];
             await stream.ReadExactlyAsync(message.AsMemory(1), deadline.Token);
@@ -68,9 +67,24 @@ internal sealed class Prober(Func<CancellationToken, Task<Stream>> open, TimeSpa
         }
     }
 
+    /// <summary>An alert of TLS that is the end, or SSL 2.0's own error, which has a record header of two bytes and type 0 (section C.3.2 there).</summary>
+    private static async Task<FlightEnding> Ssl2RefusalAsync(Stream stream, ReadOnlyMemory<byte> header, CancellationToken stop)
+    {
+        if (header.IsEmpty)
+            return FlightEnding.Closed;
+        if (header.Span is [>= 0x80, _, 0])
+            return FlightEnding.Alert;
+        if (header.Span is not [(byte)ContentType.Alert, 3, _])
+            return FlightEnding.Malformed;
+        var rest = new byte[4];
+        await stream.ReadExactlyAsync(rest, stop);
+        return TlsAlert.Parse(rest.AsSpan(2)) is { IsFatal: true } or { Description: TlsAlert.CloseNotify } ? FlightEnding.Alert : FlightEnding.Malformed;
+    }
+
     private static FlightEnding? EndingOf(Exception exception, CancellationToken stop) => exception switch
     {
         OperationCanceledException when !stop.IsCancellationRequested => FlightEnding.TimedOut,
+        EndOfStreamException => FlightEnding.Malformed,
         IOException => FlightEnding.Closed,
         WireFormatException => FlightEnding.Malformed,
         _ => null,

@@ -15,7 +15,9 @@ public static class EndpointScanner
 {
     private static readonly IReadOnlyList<IReadOnlyList<IScanStep>> Stages =
     [
-        [new Ssl2Step(), new VersionsStep()],
+        [new VersionsStep()],
+        // When it is known what the server answers: it closes the connection on SSL 2.0, and it may do so on everything.
+        [new Ssl2Step()],
         [new SuitesStep(), new TypicalClientStep()],
         [
             new GroupsStep(), new Tls13GroupsStep(), new SignatureSchemesStep(), new CertificatesStep(), new FeaturesStep(),
@@ -34,6 +36,7 @@ public static class EndpointScanner
     /// <param name="options">How to go about it.</param>
     /// <param name="progress">Told of each step's end.</param>
     /// <param name="stop">Stops it.</param>
+    /// <returns>What was seen. A server that answers nothing, or no more, is no exception: <see cref="EndpointObservation.Gaps"/> says so.</returns>
     /// <exception cref="ConnectFailedException">There is no connection to it.</exception>
     /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
     public static async Task<EndpointObservation> ScanAsync(
@@ -58,7 +61,7 @@ public static class EndpointScanner
             StartTls = target.StartTls?.ToText(),
             At = at,
         };
-        return (await ScanAsync(connector.OpenAsync, begun, options, progress, stop)) with { Connections = connector.Connections };
+        return await ScanAsync(connector.OpenAsync, begun, options, progress, stop, connector.SlowDown) with { Connections = connector.Connections };
     }
 
     /// <summary>Scans.</summary>
@@ -67,12 +70,13 @@ public static class EndpointScanner
     /// <param name="options">How to go about it.</param>
     /// <param name="progress">Told of each step's end.</param>
     /// <param name="stop">Stops it.</param>
+    /// <param name="slowDown">Makes fewer connections from now on; null for nobody who could.</param>
     internal static async Task<EndpointObservation> ScanAsync(
         Func<CancellationToken, Task<Stream>> open, EndpointObservation begun, ScanOptions options,
-        IProgress<ScanProgress>? progress, CancellationToken stop)
+        IProgress<ScanProgress>? progress, CancellationToken stop, Action? slowDown = null)
     {
         var clock = Stopwatch.GetTimestamp();
-        using var scan = new Scan(open, begun.ServerName, options);
+        using var scan = new Scan(open, begun.ServerName, options, slowDown);
         var seen = begun;
         var done = 0;
         foreach (var stage in Stages)

@@ -13,6 +13,13 @@ public sealed record ScanOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// The most that a scan may take. After it nothing is asked any more: the scan ends with what it has, at the latest when the
+    /// questions that are under way have had their <see cref="Timeout"/>. Default 2 minutes, several times what a slow server with
+    /// every version and suite takes.
+    /// </summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
     /// How many of the server's key shares are compared, for each version and group. Default 16: with several processes behind one
     /// address each is met more than once.
     /// </summary>
@@ -26,4 +33,7 @@ public sealed record ScanOptions
 
     /// <summary>The politeness limits, which scans that may meet at one address share; null for limits of the scan's own.</summary>
     public ConnectionGates? Gates { get; init; }
+
+    /// <summary>The pause before a server that had enough is asked again, each after it twice as long; for tests.</summary>
+    internal TimeSpan FirstPause { get; init; } = new ConnectorOptions().FirstPause;
 }

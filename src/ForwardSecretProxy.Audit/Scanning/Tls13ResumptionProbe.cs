@@ -23,6 +23,8 @@ internal sealed class Tls13ResumptionProbe(Handshaker handshaker, HandshakeOffer
         var (sessions, reason) = await SampleAsync(samples, stop);
         if (sessions.Count == 0)
         {
+            if (reason is null && !wait.IsSure)
+                reason = "none came, but the server said nothing either, and some send tickets with their first words only";
             return reason is null ? new(NoTickets, [])
                 : new(new Tls13ResumptionObservation(), [$"Whether tickets are issued in TLS 1.3 is not known, because {reason}."]);
         }

@@ -15,9 +15,10 @@ internal sealed class Ssl2Step : IScanStep
     public async Task<Learnt> RunAsync(Scan scan, EndpointObservation seen, CancellationToken stop)
     {
         var (ending, hello) = await scan.AskSsl2Async(stop);
-        var supported = hello is not null ? Answer.Yes : ending == FlightEnding.Closed ? Answer.No : Answer.Unknown;
+        // SSL 2.0 has no word for no: a server that answers to other versions, and here hangs up, says it.
+        var supported = hello is not null ? Answer.Yes : ending == FlightEnding.Alert || ending == FlightEnding.Closed && scan.HasAnswered ? Answer.No : Answer.Unknown;
         if (supported == Answer.Unknown)
-            scan.AddGap("Whether SSLv2 is spoken is not known: the server did not answer.");
+            scan.AddGap("Whether SSLv2 is spoken is not known: the server did not answer, or not in TLS.");
         var version = new VersionObservation(TlsVersion.Ssl2, supported)
         {
             Ssl2Suites = [.. hello?.Ciphers.Select(Ssl2Ciphers.NameOf) ?? []],

@@ -15,12 +15,20 @@ internal sealed class VersionsStep : IScanStep
     public async Task<Learnt> RunAsync(Scan scan, EndpointObservation seen, CancellationToken stop)
     {
         var tried = await Task.WhenAll(TlsVersions.All.Skip(1).Select(version => TryAsync(scan, version, stop)));
+        // A connection that was closed before the server had answered anything is asked for again now that it has.
+        if (scan.HasAnswered)
+            tried = await Task.WhenAll(tried.Select(each => WasClosed(each) ? TryAsync(scan, each.Version.Version, stop) : Task.FromResult(each)));
+        else
+            tried = [.. tried.Select(each => WasClosed(each) ? (each.Version with { Supported = Answer.Unknown }, each.Refusals) : each)];
         if (tried.All(each => each.Version.Supported != Answer.Yes))
             NoteRefusal(scan, [.. tried.SelectMany(each => each.Refusals)]);
         foreach (var (version, _) in tried.Where(each => each.Version.Supported == Answer.Unknown))
             scan.AddGap($"Whether {version.Version.ToText()} is spoken is not known: the server did not answer, or not in TLS.");
         return all => all with { Versions = [.. all.Versions, .. tried.Select(each => each.Version)] };
     }
+
+    private static bool WasClosed((VersionObservation Version, List<ServerFlight> Refusals) tried) =>
+        tried.Version.Supported == Answer.No && tried.Refusals.Exists(flight => flight.Ending == FlightEnding.Closed);
 
     private static async Task<(VersionObservation Version, List<ServerFlight> Refusals)> TryAsync(
         Scan scan, TlsVersion version, CancellationToken stop)

@@ -12,7 +12,7 @@ public sealed class HandshakeProbeTests
 {
     private const int Samples = 4;
 
-    private static readonly TicketWait Wait = new(TimeSpan.FromSeconds(1), request: null);
+    private static TicketWait Wait => new(TimeSpan.FromSeconds(1), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
     private static readonly HandshakeOffer Tls12 = new(TlsVersion.Tls12);
     private static readonly HandshakeOffer Tls13 = new(TlsVersion.Tls13);
 

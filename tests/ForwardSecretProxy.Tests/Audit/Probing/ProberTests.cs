@@ -150,9 +150,11 @@ public class ProberTests
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x15, 3, 1, 0, 2, 2, 40 }, FlightEnding.Closed)]
+    [InlineData(new byte[] { 0x15, 3, 1, 0, 2, 2, 40 }, FlightEnding.Alert)]
+    [InlineData(new byte[] { 0x80, 3, 0, 0, 1 }, FlightEnding.Alert)]
     [InlineData(new byte[0], FlightEnding.Closed)]
-    [InlineData(new byte[] { 0x80, 22, 4, 0, 1 }, FlightEnding.Closed)]
+    [InlineData(new byte[] { 0x80, 22, 4, 0, 1 }, FlightEnding.Malformed)]
+    [InlineData(new byte[] { (byte)'H', (byte)'T', (byte)'T', (byte)'P' }, FlightEnding.Malformed)]
     [InlineData(new byte[] { 0x80, 1, 4 }, FlightEnding.Malformed)]
     [InlineData(new byte[] { 0x80, 0, 4 }, FlightEnding.Malformed)]
     public async Task AskSsl2Async_AnythingElse_IsNoServerHello(byte[] answer, object ending)

@@ -1,3 +1,6 @@
+using ForwardSecretProxy.Audit.Connecting;
+using ForwardSecretProxy.Audit.Findings;
+using ForwardSecretProxy.Audit.Judging;
 using ForwardSecretProxy.Audit.Observations;
 using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Scanning;
@@ -8,6 +11,9 @@ namespace ForwardSecretProxy.Tests.Audit.Scanning;
 /// <summary>Whole scans of servers in memory that say the same to everything.</summary>
 public class EndpointScannerTests
 {
+    /// <summary>An alert with its record header.</summary>
+    private const int ShortestAnswer = 7;
+
     public static TheoryData<string> Names => [.. RecordedFlights.Names];
 
     [Theory]
@@ -18,6 +24,62 @@ public class EndpointScannerTests
 
         Assert.Equal(TlsVersions.All, seen.Versions.Select(each => each.Version));
         Assert.NotEqual(0, seen.Connections);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task ScanAsync_FlightThatIsCutAnywhere_EndsAndIsNotFoundGood(string name)
+    {
+        var flight = RecordedFlights.Read(name);
+        foreach (var length in Lengths(flight.Length))
+        {
+            var seen = await ScanAsync(() => new ScriptedStream(flight[..length]));
+
+            Assert.InRange(EndpointJudge.Judge(seen).Verdict.PastSessions, PastSessions.MayBeOpen, PastSessions.Open);
+            // Nothing but a whole alert or ServerHello says anything; SSL 2.0 needs no more than see that one begins.
+            if (!seen.Versions.Any(version => version.Supported == Answer.Yes) && length < ShortestAnswer)
+                Assert.All(seen.Versions.Skip(1), version => Assert.Equal(Answer.Unknown, version.Supported));
+        }
+    }
+
+    [Fact]
+    public async Task ScanAsync_ServerThatOnlyCloses_LeavesAllOpen()
+    {
+        var seen = await ScanAsync(() => new ScriptedStream([]));
+
+        Assert.All(seen.Versions, version => Assert.Equal(Answer.Unknown, version.Supported));
+        Assert.All(seen.Versions, version => Assert.Contains(seen.Gaps, gap => gap.Contains(version.Version.ToText(), StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task ScanAsync_DeadlineInTheMiddle_EndsWithWhatItHasAndSaysSo()
+    {
+        var asked = 0;
+        var late = new TaskCompletionSource();
+        // It answers at first, and then takes for ever to let anybody in.
+        var seen = await EndpointScanner.ScanAsync(
+            async stop =>
+            {
+                if (Interlocked.Increment(ref asked) > 40)
+                    await late.Task.WaitAsync(stop);
+                return new ScriptedStream(RecordedFlights.Read("tls13"));
+            },
+            Begun, new ScanOptions { Timeout = TimeSpan.FromSeconds(30), Deadline = TimeSpan.FromMilliseconds(500) }, null, default)
+            .WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Contains("The scan ended after 0.5 s, before all was asked.", seen.Gaps);
+        Assert.Equal(Answer.Yes, seen.Versions[^1].Supported);
+        Assert.Equal(TlsVersions.All, seen.Versions.Select(each => each.Version));
+        Assert.InRange(EndpointJudge.Judge(seen).Verdict.PastSessions, PastSessions.MayBeOpen, PastSessions.Open);
+    }
+
+    [Fact]
+    public async Task ScanAsync_ServerThatTakesOnlyTheFirstConnection_IsNoException()
+    {
+        var seen = await EndpointScanner.ScanAsync(
+            _ => Task.FromException<Stream>(new ReconnectFailedException("it takes no more")), Begun, new ScanOptions(), null, default);
+
+        Assert.All(seen.Versions, version => Assert.Equal(Answer.Unknown, version.Supported));
     }
 
     [Theory]
@@ -95,9 +157,21 @@ public class EndpointScannerTests
 
     private static Task<EndpointObservation> ScanAsync(
         Func<ScriptedStream> server, IProgress<ScanProgress>? progress = null, CancellationToken stop = default) => EndpointScanner.ScanAsync(
-            _ => Task.FromResult<Stream>(server()),
-            new EndpointObservation { Host = "example.test", Port = 443, Address = "192.0.2.1", ServerName = "example.test", At = DateTimeOffset.UtcNow },
-            new ScanOptions { Timeout = TimeSpan.FromMilliseconds(50) }, progress, stop);
+            _ => Task.FromResult<Stream>(server()), Begun,
+            new ScanOptions { Timeout = TimeSpan.FromMilliseconds(50), FirstPause = TimeSpan.FromMilliseconds(1) }, progress, stop);
+
+    private static EndpointObservation Begun => new()
+    {
+        Host = "example.test",
+        Port = 443,
+        Address = "192.0.2.1",
+        ServerName = "example.test",
+        At = DateTimeOffset.UtcNow,
+    };
+
+    // Every byte of the headers, where parsers err, and some of the rest.
+    private static IEnumerable<int> Lengths(int whole) =>
+        Enumerable.Range(0, whole).Where(length => length < 60 || length % 53 == 0 || length > whole - 3);
 
     private sealed class Recorder(List<ScanProgress> reports) : IProgress<ScanProgress>
     {

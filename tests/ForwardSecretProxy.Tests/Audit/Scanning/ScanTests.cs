@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Audit.Handshakes;
 using ForwardSecretProxy.Audit.Probing;
 using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Scanning;
@@ -7,7 +8,9 @@ namespace ForwardSecretProxy.Tests.Audit.Scanning;
 
 public class ScanTests
 {
-    private static readonly ScanOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(20), Parallel = 1 };
+    private static readonly ScanOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(1) };
+
+    private int _slowed;
 
     [Fact]
     public async Task AskAsync_SilentOnce_IsAskedAgain()
@@ -83,6 +86,53 @@ public class ScanTests
         Assert.Equal(FlightEnding.Unconnected, (await AskAsync(scan)).Ending);
     }
 
+    [Fact]
+    public async Task AskAsync_ClosedWhileOthersAreAnswered_IsARefusal()
+    {
+        // The first is the one that is known to be answered, which is asked before and after.
+        using var scan = Begin([Answer, Closing, Answer, Closing, Answer]);
+        await AskAsync(scan);
+
+        Assert.Equal(FlightEnding.Closed, (await AskAsync(scan)).Ending);
+        Assert.Equal((5, 0), (scan.Connections, _slowed));
+    }
+
+    [Fact]
+    public async Task AskAsync_ClosedAndSoAreOthers_IsGivenTimeAndAskedAgain()
+    {
+        using var scan = Begin([Answer, Closing, Closing, Answer, Closing, Closing, Answer, Refusal]);
+        await AskAsync(scan);
+
+        // Before it, then behind it, others were closed too: it was a limit each time.
+        Assert.Equal(FlightEnding.Alert, (await AskAsync(scan)).Ending);
+        Assert.Equal((8, 2), (scan.Connections, _slowed));
+        Assert.Empty(scan.Gaps);
+    }
+
+    [Fact]
+    public async Task AskAsync_ClosedForGood_IsNoRefusalAndSaysSo()
+    {
+        using var scan = Begin([Answer, .. Enumerable.Repeat(Closing, 100)]);
+        await AskAsync(scan);
+
+        Assert.False((await AskAsync(scan)).IsConclusive);
+        Assert.True(scan.IsGivenUp);
+        Assert.Contains("limits how often it is asked", Assert.Single(scan.Gaps), StringComparison.Ordinal);
+        Assert.Equal(8, scan.Connections);
+    }
+
+    [Fact]
+    public async Task ConnectAsync_HandshakesThatHang_AreCountedToo()
+    {
+        using var scan = Begin([.. Enumerable.Repeat(Silence, 100)]);
+        for (var times = 0; times < 20; times++)
+            await using (await scan.Handshaker.ConnectAsync(new HandshakeOffer(TlsVersion.Tls13), CancellationToken.None))
+                continue;
+
+        Assert.True(scan.IsGivenUp);
+        Assert.Equal(12, scan.Connections);
+    }
+
     private static ScriptedStream Silence() => new([], staysOpen: true);
 
     private static ScriptedStream Closing() => new([]);
@@ -91,12 +141,12 @@ public class ScanTests
 
     private static ScriptedStream Answer() => new(RecordedFlights.Read("tls13"));
 
-    private static Scan Begin(Func<ScriptedStream>[] servers)
+    private Scan Begin(Func<ScriptedStream>[] servers)
     {
         var next = 0;
         return new Scan(
             _ => next < servers.Length ? Task.FromResult<Stream>(servers[next++]()) : Task.FromException<Stream>(new IOException("refused")),
-            "example.test", Impatient);
+            "example.test", Impatient, () => _slowed++);
     }
 
     private static Task<ServerFlight> AskAsync(Scan scan) => scan.AskAsync(scan.Offer(TlsVersion.Tls13, [0x1301]), CancellationToken.None);
