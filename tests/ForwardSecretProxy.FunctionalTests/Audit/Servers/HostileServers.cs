@@ -15,6 +15,10 @@ internal static class HostileServers
     private static readonly byte[] WarningAlert = ServerFlight.Record(Alert, [1, 90]);
     private static readonly byte[] HelloRequest = ServerFlight.Record(Handshake, [0, 0, 0, 0]);
 
+    // Once for all connections: what a test measures is its client's memory.
+    private static readonly Lazy<byte[]> LongestFlight = new(() => ServerFlight.Records(ServerFlight.Message(2, new byte[LongestMessage])));
+    private static readonly Lazy<byte[]> HugeChain = new(() => ServerFlight.Records(ServerFlight.Chain(length: 10_000_000)));
+
     /// <summary>All that need no server behind them.</summary>
     public static IReadOnlyList<HostileServer> All { get; } =
     [
@@ -48,7 +52,7 @@ internal static class HostileServers
         new("longest-message", async (stream, stop) =>
         {
             await ReadHelloAsync(stream, stop);
-            await stream.WriteAsync(ServerFlight.Records(ServerFlight.Message(2, new byte[LongestMessage])), stop);
+            await stream.WriteAsync(LongestFlight.Value, stop);
         }),
         new("endless-certificates", async (stream, stop) =>
         {
@@ -65,7 +69,7 @@ internal static class HostileServers
         new("huge-chain", async (stream, stop) =>
         {
             await HelloAsync(stream, stop);
-            await stream.WriteAsync(ServerFlight.Records(ServerFlight.Chain(length: 10_000_000)), stop);
+            await stream.WriteAsync(HugeChain.Value, stop);
             await Task.Delay(Timeout.Infinite, stop);
         }),
         new("half-a-record", async (stream, stop) =>
@@ -84,7 +88,7 @@ internal static class HostileServers
         }),
         new("endless-retries", async (stream, stop) =>
         {
-            while (await ReceivedHello.ReadAsync(stream, stop) is { } hello)
+            while (await ReceivedHello.ReadAsync(stream, stop) is { IsSsl2: false, Record: [Handshake, ..] } hello)
                 await stream.WriteAsync(ServerFlight.HelloRetryRequest(hello), stop);
         }),
     ];
