@@ -211,7 +211,8 @@ internal sealed class Scan : IDisposable
             return Unasked;
         var hello = offer.Build(Shares);
         var flight = await AskAsync(each => _prober.AskAsync(hello, FlightExtent.Whole, each), Unasked, stop);
-        if (flight.IsAnswered && flight.Ending == FlightEnding.Complete)
+        // An alert behind the ServerHello is the server's last word as well; a connection that just ends may have been cut.
+        if (flight.IsAnswered && flight.Ending is (FlightEnding.Complete or FlightEnding.Alert))
             _refusals.Offer(offer);
         Count(flight.Ending, flight.IsAnswered);
         Tally.Add(hello, flight);
