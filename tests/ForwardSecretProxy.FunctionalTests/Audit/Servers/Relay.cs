@@ -11,7 +11,7 @@ internal static class Relay
     /// <param name="port">Where the real server is, on 127.0.0.1.</param>
     /// <param name="said">What the client has said already.</param>
     /// <param name="change">
-    /// Is given each piece of the answer and where in it the piece begins; an empty result ends the connection.
+    /// Is given each piece of the answer and where in it the piece begins; a result that is shorter than the piece is the last.
     /// </param>
     /// <param name="stop">Ends it from outside.</param>
     public static async Task RunAsync(
@@ -46,9 +46,9 @@ internal static class Relay
         {
             var piece = change(buffer[..count], passed);
             passed += count;
-            if (piece.Length == 0)
-                return;
             await client.WriteAsync(piece, stop);
+            if (piece.Length < count)
+                return;
         }
     }
 }
