@@ -15,6 +15,7 @@ public sealed class StaticKeyExchangeCheck : IEndpointCheck
         + "at any time later: one key opens years of traffic. A shared key, a Kerberos or a GOST key does the same.",
         [
             "RFC 8446 section 1.2: static RSA and Diffie-Hellman removed from TLS 1.3", "RFC 9325 section 4.1",
+            "draft-ietf-tls-deprecate-obsolete-kex: Deprecating Obsolete Key Exchange Methods in (D)TLS 1.2",
             "RFC 5246 section F.1.1.2", "RFC 4279 section 7.1",
         ],
         Mends.Of(

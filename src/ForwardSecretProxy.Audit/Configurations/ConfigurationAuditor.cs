@@ -114,7 +114,7 @@ public static class ConfigurationAuditor
     private static string NothingFound(ConfigurationObservation seen)
     {
         var unread = seen.Gaps.Count(gap => !gap.IsAssumption);
-        return $"Read as {seen.Software}, nothing in it speaks TLS ({seen.Files.Count} files read, {unread} places not). "
+        return $"Read as {seen.Software}, nothing in it speaks TLS ({DisplayText.Count(seen.Files.Count, "file")} read, {DisplayText.Count(unread, "place")} not). "
             + "If it is another program's, say whose with --software.";
     }
 }

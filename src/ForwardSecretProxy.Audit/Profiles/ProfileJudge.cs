@@ -11,8 +11,7 @@ public static class ProfileJudge
 
     /// <summary>The findings of every rule.</summary>
     public static IReadOnlyList<Finding> Judge(Profile profile, TlsOffer offer) =>
-        [.. profile.Rules.SelectMany(rule => rule.Judge(offer))
-            .Select(finding => finding with { Message = $"{profile.Name}: {finding.Message}" })];
+        [.. profile.Rules.SelectMany(rule => rule.Judge(offer))];
 
     /// <summary>The findings of every rule for every service of a configuration, at the settings that they are about.</summary>
     /// <param name="profile">The rules.</param>

@@ -42,15 +42,29 @@ public static class EndpointScanner
     public static async Task<EndpointObservation> ScanAsync(
         AuditTarget target, ScanOptions options, IProgress<ScanProgress>? progress, CancellationToken stop)
     {
-        var at = DateTimeOffset.UtcNow;
         target = target with { ServerName = options.ServerName ?? target.ServerName };
-        var connector = new Connector(target, new ConnectorOptions
+        return await ScanAsync(target, new Connector(target, new ConnectorOptions
         {
             Address = options.Address,
             Timeout = options.Timeout,
             Gates = options.Gates ?? new ConnectionGates { MostAtOnce = options.Parallel },
-        });
-        // The first connection settles the address.
+        }), options, progress, stop);
+    }
+
+    /// <summary>Scans a server over a connector that can be used further, as for a watch of the same address.</summary>
+    /// <param name="target">Which.</param>
+    /// <param name="connector">Connects to it, within its own limits: those of <paramref name="options"/> do not count.</param>
+    /// <param name="options">How to go about it.</param>
+    /// <param name="progress">Told of each step's end.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <returns>What was seen, as from the other.</returns>
+    /// <exception cref="ConnectFailedException">There is no connection to it.</exception>
+    /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
+    public static async Task<EndpointObservation> ScanAsync(
+        AuditTarget target, Connector connector, ScanOptions options, IProgress<ScanProgress>? progress, CancellationToken stop)
+    {
+        var at = DateTimeOffset.UtcNow;
+        // The first connection settles the address, or that there is nobody.
         await (await connector.OpenAsync(stop)).DisposeAsync();
         var begun = new EndpointObservation
         {
@@ -61,7 +75,10 @@ public static class EndpointScanner
             StartTls = target.StartTls?.ToText(),
             At = at,
         };
-        return await ScanAsync(connector.OpenAsync, begun, options, progress, stop, connector.SlowDown) with { Connections = connector.Connections };
+        return await ScanAsync(connector.OpenAsync, begun, options, progress, stop, connector.SlowDown) with
+        {
+            Connections = connector.Connections,
+        };
     }
 
     /// <summary>Scans.</summary>

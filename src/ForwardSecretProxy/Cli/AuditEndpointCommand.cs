@@ -92,7 +92,7 @@ internal sealed class AuditEndpointCommand
         return async (target, progress, stop) =>
         {
             var connector = new Connector(target, connecting);
-            var seen = await TargetScanner.ScanAsync(target, connector, options,
+            var seen = await EndpointScanner.ScanAsync(target, connector, options,
                 new StepProgress<ScanProgress>(step => progress.Report($"{step.Step} ({step.Done} of {step.Total})")), stop);
             return watch is null ? seen : await EndpointWatch.RunAsync(connector.OpenAsync, seen, watch,
                 new StepProgress<WatchProgress>(look => progress.Report($"watched for {Round(look.Passed)} of {Round(look.Span)}")), stop);

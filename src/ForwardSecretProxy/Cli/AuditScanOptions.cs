@@ -31,6 +31,9 @@ internal sealed class AuditScanOptions
     private readonly Option<string> _timeout = BenchOptionsReader.Time(
         "--timeout", Duration.Format(Standard.Timeout), "The most that one answer is waited for.");
 
+    private readonly Option<string> _deadline = BenchOptionsReader.Time(
+        "--deadline", Duration.Format(Standard.Deadline), "The most that a scan may take; it then ends with what it has, and says so.");
+
     private readonly Option<string?> _watch = new("--watch")
     {
         Description = "After the scan look again for so long, lightly (a few handshakes, 144 times): only so is it seen how long the key "
@@ -47,7 +50,7 @@ internal sealed class AuditScanOptions
     /// <summary>Puts the options on <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_samples, _parallel, _timeout, _watch, _state])
+        foreach (var option in (Option[])[_samples, _parallel, _timeout, _deadline, _watch, _state])
             command.Options.Add(option);
         command.Validators.Add(Validate);
     }
@@ -59,6 +62,7 @@ internal sealed class AuditScanOptions
         Samples = parsed.GetValue(_samples),
         Parallel = parsed.GetValue(_parallel),
         Timeout = BenchOptionsReader.ReadTime(parsed, _timeout, ShortestTimeout),
+        Deadline = BenchOptionsReader.ReadTime(parsed, _deadline, TimeSpan.FromSeconds(1)),
     };
 
     /// <summary>How long it is looked at after the scan; null for not at all.</summary>

@@ -22,6 +22,7 @@ public partial class AuditCommandTests
     [InlineData("audit endpoint localhost --parallel 0", "--parallel is from 1 to 64")]
     [InlineData("audit endpoint localhost --timeout 5", "--timeout is a time")]
     [InlineData("audit endpoint localhost --timeout 1ms", "--timeout is a time")]
+    [InlineData("audit endpoint localhost --deadline 0s", "--deadline is a time")]
     [InlineData("audit endpoint localhost --watch 24h", "--watch and --state")]
     [InlineData("audit endpoint localhost --state file", "--watch and --state")]
     [InlineData("audit endpoint localhost --watch 24 --state file", "--watch is a time")]

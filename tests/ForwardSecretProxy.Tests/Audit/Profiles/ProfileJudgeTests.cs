@@ -24,11 +24,13 @@ public class ProfileJudgeTests
     {
         var seen = Endpoints.WithOnly(Endpoints.Fsp, AuditVersion.Ssl3, "TLS_RSA_WITH_RC4_128_SHA");
 
-        var findings = ProfileJudge.Judge(BuiltInProfiles.Find(name), EndpointOffer.Of(seen));
+        var profile = BuiltInProfiles.Find(name);
+        var findings = ProfileJudge.Judge(profile, EndpointOffer.Of(seen));
 
         Assert.Contains(findings, finding => finding is { Check: "policy-versions", Level: FindingLevel.Failure });
-        var suites = Assert.Single(findings, finding => finding is { Check: "policy-suites", Level: FindingLevel.Failure } && finding.Evidence.Contains("SSLv3: TLS_RSA_WITH_RC4_128_SHA"));
-        Assert.Contains(BuiltInProfiles.Find(name).Name, suites.Message, StringComparison.Ordinal);
+        Assert.Single(findings, finding => finding is { Check: "policy-suites", Level: FindingLevel.Failure }
+            && finding.Evidence.Contains("SSLv3: TLS_RSA_WITH_RC4_128_SHA"));
+        Assert.All(ProfileJudge.Describe(profile), check => Assert.StartsWith(profile.Name, check.Title, StringComparison.Ordinal));
     }
 
     [Fact]
