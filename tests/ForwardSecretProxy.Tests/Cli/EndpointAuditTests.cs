@@ -30,10 +30,17 @@ public class EndpointAuditTests
     public async Task RunAsync_Interrupted_SaysSoOfWhatWasNotDone()
     {
         using var stop = new CancellationTokenSource();
+        var first = new TaskCompletionSource();
         var report = await new EndpointAudit(Targets, async (target, _, cancelled) =>
         {
+            if (target.Port == 1)
+                first.SetResult();
             if (target.Port == 2)
+            {
+                await first.Task;
                 await stop.CancelAsync();
+            }
+
             if (target.Port > 1)
                 await Task.Delay(Timeout.Infinite, cancelled);
             return SampleReports.Good().Subjects[0].Endpoint!;
