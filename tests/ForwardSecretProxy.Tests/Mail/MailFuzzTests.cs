@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Mail;
@@ -49,22 +47,13 @@ public class MailFuzzTests(ITestOutputHelper output)
     [InlineData(RelayProtocol.Sieve, false)]
     public async Task Session_RandomCommands_IsTheSameInAnyPiecesAndNeverLeaksACommand(object protocol, bool isClear)
     {
-        var first = Setting("FSP_FUZZ_SEED", -1);
-        var seconds = first < 0 ? Setting("FSP_FUZZ_SECONDS", 1) : 0;
-        var begun = Stopwatch.GetTimestamp();
-        var seed = first < 0 ? 0 : first;
-        do
-        {
-            await CheckAsync((RelayProtocol)protocol, isClear, seed++);
-        }
-        while (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(seconds));
+        var count = await FuzzRun.RunAsync(seed => CheckAsync((RelayProtocol)protocol, isClear, new Random(seed)));
 
-        output.WriteLine($"{seed} sessions");
+        output.WriteLine($"{count} sessions");
     }
 
-    private static async Task CheckAsync(RelayProtocol protocol, bool isClear, int seed)
+    private static async Task CheckAsync(RelayProtocol protocol, bool isClear, Random random)
     {
-        var random = new Random(seed);
         var script = Script(protocol, random);
         try
         {
@@ -74,7 +63,7 @@ public class MailFuzzTests(ITestOutputHelper output)
         }
         catch (Exception exception)
         {
-            throw new InvalidOperationException($"FSP_FUZZ_SEED={seed} {protocol} {isClear}: {script.ReplaceLineEndings("|")}", exception);
+            throw new InvalidOperationException($"{protocol} {isClear}: {script.ReplaceLineEndings("|")}", exception);
         }
     }
 
@@ -127,7 +116,4 @@ public class MailFuzzTests(ITestOutputHelper output)
         var verb = protocol == RelayProtocol.Imap ? words.ElementAtOrDefault(1) : words[0];
         return string.Equals(verb, protocol == RelayProtocol.Pop3 ? "STLS" : "STARTTLS", StringComparison.OrdinalIgnoreCase);
     }
-
-    private static int Setting(string name, int whenAbsent) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : whenAbsent;
 }

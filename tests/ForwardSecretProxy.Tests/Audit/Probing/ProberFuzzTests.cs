@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using ForwardSecretProxy.Audit.Probing;
 using ForwardSecretProxy.Audit.Scanning;
 using Xunit.Abstractions;
@@ -21,76 +19,27 @@ public class ProberFuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task AskAsync_DamagedFlights_NeverThrowsAndNeverHangs()
     {
-        var first = Setting("FSP_FUZZ_SEED", -1);
-        var seconds = first < 0 ? Setting("FSP_FUZZ_SECONDS", 1) : 0;
-        var begun = Stopwatch.GetTimestamp();
         var endings = new Dictionary<FlightEnding, int>();
-        var seed = first < 0 ? 0 : first;
-        do
+        var count = await FuzzRun.RunAsync(async seed =>
         {
-            var ending = await CheckAsync(seed++);
+            var ending = await CheckAsync(new Random(seed));
             endings[ending] = endings.GetValueOrDefault(ending) + 1;
-        }
-        while (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(seconds));
+        });
 
-        output.WriteLine($"{seed} flights: {string.Join(", ", endings)}");
+        output.WriteLine($"{count} flights: {string.Join(", ", endings)}");
         // Not all of them may be refused at the first byte: then nothing behind it would have been tried.
-        Assert.True(first >= 0 || endings.GetValueOrDefault(FlightEnding.Complete) > 0 && endings.GetValueOrDefault(FlightEnding.Malformed) > 0);
+        Assert.True(FuzzRun.IsRepetition || endings.GetValueOrDefault(FlightEnding.Complete) > 0 && endings.GetValueOrDefault(FlightEnding.Malformed) > 0);
     }
 
-    private async Task<FlightEnding> CheckAsync(int seed)
+    private async Task<FlightEnding> CheckAsync(Random random)
     {
-        var random = new Random(seed);
-        try
-        {
-            var answer = Damage(_flights[random.Next(_flights.Count)], random);
-            var flight = await RecordedFlights.ProbeAsync(new ScriptedStream(answer, () => random.Next(1, 2000)), timeout: Patience).WaitAsync(2 * Patience);
-            Assert.NotEqual(FlightEnding.TimedOut, flight.Ending);
-            new FlightTally().Add(RecordedFlights.Hello, flight);
-            await new Prober(_ => Task.FromResult<Stream>(new ScriptedStream([0x80, .. answer])), Patience).AskSsl2Async(CancellationToken.None);
-            return flight.Ending;
-        }
-        catch (Exception exception)
-        {
-            throw new InvalidOperationException($"FSP_FUZZ_SEED={seed}", exception);
-        }
+        var answer = FuzzRun.Damage(_flights[random.Next(_flights.Count)], _flights, random);
+        var stream = new ScriptedStream(answer, () => random.Next(1, 2000));
+        var flight = await RecordedFlights.ProbeAsync(stream, timeout: Patience).WaitAsync(2 * Patience);
+        Assert.NotEqual(FlightEnding.TimedOut, flight.Ending);
+        new FlightTally().Add(RecordedFlights.Hello, flight);
+        var ssl2 = new Prober(_ => Task.FromResult<Stream>(new ScriptedStream([0x80, .. answer])), Patience);
+        await ssl2.AskSsl2Async(CancellationToken.None);
+        return flight.Ending;
     }
-
-    private byte[] Damage(byte[] flight, Random random)
-    {
-        var bytes = flight.ToList();
-        for (var left = random.Next(1, 6); left > 0; left--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(6))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    bytes.RemoveRange(at, random.Next(bytes.Count - at));
-                    break;
-                case 3:
-                    bytes.Insert(at, (byte)random.Next(256));
-                    break;
-                case 4:
-                    bytes.InsertRange(at, bytes.GetRange(at, random.Next(bytes.Count - at)));
-                    break;
-                default:
-                    bytes.AddRange(_flights[random.Next(_flights.Count)]);
-                    break;
-            }
-
-            if (bytes.Count == 0)
-                break;
-        }
-
-        return [.. bytes];
-    }
-
-    private static int Setting(string name, int whenAbsent) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : whenAbsent;
 }
