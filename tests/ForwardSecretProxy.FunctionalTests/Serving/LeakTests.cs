@@ -8,7 +8,9 @@ public sealed class LeakTests(ProxyFixture proxy, ITestOutputHelper output) : ID
 {
     private const int WarmUp = 5_000;
     private const int Total = 20_000;
-    private const double Tolerance = 1.05;
+    // Some 600 bytes a handshake: less than anything that libssl or a session could leave behind. Without a leak it is one
+    // to five per cent, by how warm the just-in-time compiler was at the first look.
+    private const double Tolerance = 1.08;
 
     private readonly TemporaryDirectory _directory = new();
 
