@@ -69,7 +69,7 @@ public sealed class DhParametersCheck : IEndpointCheck
         if (generator.CompareTo(BigInteger.One) <= 0 || generator.CompareTo(prime.Subtract(BigInteger.One)) >= 0)
             return Description.Failure("The generator of the Diffie-Hellman parameters makes every session key known.", evidence).For(PastSessions.Open);
         if (prime.BitLength <= Weak)
-            return Description.Failure($"Diffie-Hellman modulo a prime of {prime.BitLength} bits can be computed backwards.", evidence).For(PastSessions.MayBeOpen);
+            return Description.Failure($"A Diffie-Hellman exchange modulo a prime of {prime.BitLength} bits can be computed backwards.", evidence).For(PastSessions.MayBeOpen);
         if (isTested && !prime.ShiftRight(1).IsProbablePrime(Certainty))
             return Description.Warning(NotSafe(name), evidence);
         if (prime.BitLength < Recommended)

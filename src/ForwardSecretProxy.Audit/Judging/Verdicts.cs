@@ -57,8 +57,7 @@ public static class Verdicts
     private static string Clause(string message)
     {
         var text = message.TrimEnd('.');
-        return text.Length > 1 && !text.StartsWith("Diffie", StringComparison.Ordinal) && char.IsUpper(text[0])
-            && (char.IsLower(text[1]) || text[1] == ' ')
-                ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+        return text.Length > 1 && char.IsUpper(text[0]) && (char.IsLower(text[1]) || text[1] == ' ')
+            ? char.ToLowerInvariant(text[0]) + text[1..] : text;
     }
 }

@@ -1,7 +1,5 @@
 using ForwardSecretProxy.Audit.Registry;
 using ForwardSecretProxy.Audit.Wire;
-using Org.BouncyCastle.Crypto.Agreement;
-using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.Utilities;
@@ -40,19 +38,8 @@ internal sealed class FiniteFieldAgreement : KeyAgreement
     public override byte[] Share { get; }
 
     /// <summary>A new half for one of RFC 7919's groups.</summary>
-    public static FiniteFieldAgreement? For(NamedGroup group)
-    {
-        DHParameters? named = group.Name switch
-        {
-            "ffdhe2048" => DHStandardGroups.rfc7919_ffdhe2048,
-            "ffdhe3072" => DHStandardGroups.rfc7919_ffdhe3072,
-            "ffdhe4096" => DHStandardGroups.rfc7919_ffdhe4096,
-            "ffdhe6144" => DHStandardGroups.rfc7919_ffdhe6144,
-            "ffdhe8192" => DHStandardGroups.rfc7919_ffdhe8192,
-            _ => null,
-        };
-        return named is null ? null : new FiniteFieldAgreement(named.P, named.G);
-    }
+    public static FiniteFieldAgreement? For(NamedGroup group) =>
+        NamedFiniteFields.Find(group) is var (prime, generator) ? new FiniteFieldAgreement(prime, generator) : null;
 
     /// <summary>The secret with its leading zeros, as TLS 1.3 takes it (RFC 8446 section 7.4.1).</summary>
     public override byte[] Agree(byte[] serverShare)

@@ -87,7 +87,7 @@ internal sealed class FlightTally
     public static string GroupOf(ServerKeyExchange exchange) => exchange switch
     {
         { Group: { } code } => NameOf(code),
-        { Prime: { } prime } => KnownPrimes.Find(prime)?.Name ?? string.Create(CultureInfo.InvariantCulture, $"DHE-{BitLength(prime)}"),
+        { Prime: { } prime } => NamedFiniteFields.Find(prime)?.Name ?? string.Create(CultureInfo.InvariantCulture, $"DHE-{BitLength(prime)}"),
         _ => "unnamed",
     };
 

@@ -1,7 +1,9 @@
+using ForwardSecretProxy.OpenSsl.Sockets;
+
 namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
 /// <summary>Passes everything through and keeps the first bytes read: a server's first record is in the clear.</summary>
-internal sealed class FirstBytesStream(Stream inner) : Stream
+internal sealed class FirstBytesStream(Stream inner) : AsyncStream
 {
     private readonly byte[] _first = new byte[4096];
     private int _count;
@@ -9,20 +11,6 @@ internal sealed class FirstBytesStream(Stream inner) : Stream
     /// <summary>The server's first record.</summary>
     public ServerAnswer FirstAnswer() =>
         ServerAnswer.Parse(_first[0], _first.AsSpan(5, (_first[3] << 8) + _first[4]));
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,16 +23,4 @@ internal sealed class FirstBytesStream(Stream inner) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.WriteAsync(buffer, cancellationToken);
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -1,23 +1,11 @@
+using ForwardSecretProxy.OpenSsl.Sockets;
+
 namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
 /// <summary>Sends some bytes together with the first that are written, in one packet.</summary>
-internal sealed class PrefixedStream(Stream inner, byte[] prefix) : Stream
+internal sealed class PrefixedStream(Stream inner, byte[] prefix) : AsyncStream
 {
     private byte[]? _prefix = prefix;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(buffer, cancellationToken);
@@ -32,18 +20,6 @@ internal sealed class PrefixedStream(Stream inner, byte[] prefix) : Stream
 
         return inner.WriteAsync(buffer, cancellationToken);
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -56,8 +56,7 @@ internal sealed class FeaturesStep : IScanStep
     /// <summary>RFC 8446 section 4.1.3: the last eight bytes of the random, when a newer version would have been there.</summary>
     private static async Task<Answer> DowngradeSentinelAsync(Scan scan, EndpointObservation seen, CancellationToken stop)
     {
-        var older = seen.Versions.LastOrDefault(each => each.Supported == Answer.Yes && each.Version is > TlsVersion.Ssl2 and < TlsVersion.Tls13
-            && IsAbove(seen, each.Version));
+        var older = NewestWithABetter(seen);
         if (older is null || seen.Versions.All(each => each.Supported != Answer.Yes || each.Version < TlsVersion.Tls12))
             return Answer.Unknown;
         var flight = await scan.AskAsync(scan.Offer(older.Version, older.Codes(_ => true)), stop);
@@ -69,8 +68,7 @@ internal sealed class FeaturesStep : IScanStep
 
     private static async Task<Answer> FallbackScsvAsync(Scan scan, EndpointObservation seen, CancellationToken stop)
     {
-        var older = seen.Versions.LastOrDefault(each => each.Supported == Answer.Yes && each.Version is > TlsVersion.Ssl2 and < TlsVersion.Tls13
-            && IsAbove(seen, each.Version));
+        var older = NewestWithABetter(seen);
         if (older is null)
             return Answer.Unknown;
         var offer = scan.Offer(older.Version, [.. older.Codes(_ => true), ClientHello.FallbackScsv]);
@@ -78,8 +76,13 @@ internal sealed class FeaturesStep : IScanStep
         return flight.IsAnswered ? Answer.No : flight.Ending == FlightEnding.Alert ? Answer.Yes : Answer.Unknown;
     }
 
-    private static bool IsAbove(EndpointObservation seen, TlsVersion version) =>
-        seen.Versions.Any(each => each.Supported == Answer.Yes && each.Version > version);
+    // A client that offers it alone gets less than it could have.
+    private static VersionObservation? NewestWithABetter(EndpointObservation seen)
+    {
+        List<VersionObservation> spoken = [.. seen.Versions.Where(each => each.Supported == Answer.Yes)];
+        return spoken.LastOrDefault(each => each.Version is > TlsVersion.Ssl2 and < TlsVersion.Tls13
+            && spoken.Exists(other => other.Version > each.Version));
+    }
 
     private static Answer Echoes(ServerFlight flight, ExtensionType type) =>
         flight.Hello is { } hello ? Is(hello.Find(type) is not null) : Answer.Unknown;

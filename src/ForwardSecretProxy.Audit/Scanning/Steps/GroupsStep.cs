@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Audit.KeyAgreements;
 using ForwardSecretProxy.Audit.Observations;
 using ForwardSecretProxy.Audit.Probing;
 using ForwardSecretProxy.Audit.Registry;
@@ -55,7 +56,7 @@ internal sealed class GroupsStep : IScanStep
         var found = await Elimination<ushort>.RunAsync(
             Usual.FiniteFields.Select(group => group.Code),
             left => scan.AskAsync(scan.Offer(version.Version, suites) with { Groups = GroupsOf(left) }, stop),
-            flight => flight.KeyExchange?.Prime is { } prime ? KnownPrimes.Find(prime)?.Code ?? 0 : null);
+            flight => flight.KeyExchange?.Prime is { } prime ? NamedFiniteFields.Find(prime)?.Code ?? 0 : null);
         return found.Stray is null ? GroupsOf(found.Accepted) : [];
     }
 
