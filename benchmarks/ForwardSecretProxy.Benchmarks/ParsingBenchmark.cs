@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
-using ForwardSecretProxy.OpenSsl.Provider;
+using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.Benchmarks;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ForwardSecretProxy.Signing;
-using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Sessions;
 
 namespace ForwardSecretProxy.Benchmarks;
 
@@ -16,9 +16,9 @@ public class SessionPoolBenchmark : IDisposable
 
     private readonly SemaphoreSlim _semaphore = new(Sessions);
     private readonly SigningMetrics _metrics = new();
-    private readonly TokenSessionPool _pool;
+    private readonly SessionPool _pool;
 
-    public SessionPoolBenchmark() => _pool = new TokenSessionPool(
+    public SessionPoolBenchmark() => _pool = new SessionPool(
         new NoToken(), "benchmark", Sessions, TimeSpan.FromSeconds(30), _metrics, TimeProvider.System);
 
     /// <summary>How many lease at once, over and over.</summary>

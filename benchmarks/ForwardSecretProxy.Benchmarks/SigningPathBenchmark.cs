@@ -5,6 +5,7 @@ using ForwardSecretProxy.OpenSsl.Provider;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Sessions;
 using CKR = Net.Pkcs11Interop.Common.CKR;
 
 namespace ForwardSecretProxy.Benchmarks;
@@ -23,7 +24,7 @@ public class SigningPathBenchmark : IDisposable
     private readonly RSA _softwareRsa = RSA.Create(2048);
     private BenchmarkToken _token = null!;
     private SchemeMechanism _mechanism = null!;
-    private TokenSession _session = null!;
+    private PooledSession _session = null!;
     private ulong _key;
     private Pkcs11Signer _signer = null!;
     private ProviderKey _providerKey = null!;
@@ -44,7 +45,7 @@ public class SigningPathBenchmark : IDisposable
         _signer = await _token.OpenSignerAsync();
 
         // The first session is the raw call's own, the other is leased for each signature.
-        _session = (TokenSession)await _signer.Pool.AcquireAsync(CancellationToken.None);
+        _session = (PooledSession)await _signer.Pool.AcquireAsync(CancellationToken.None);
         _key = new KeyFinder(_token.Token.Shared.Module, _token.Token.Info).FindPrivate(_session.Handle, _token.Key);
         _mechanism = SchemeMechanism.Of(Scheme);
         _mechanism.WriteInput(_message, _digest);

@@ -14,7 +14,9 @@ internal sealed class SoftwareSigner(ECDsa key) : ISigner, ISigningPool, ISignin
 
     public ISigningPool Pool => this;
 
-    public ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken) => new(this);
+    public bool IsAvailable => true;
+
+    public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken) => new(this);
 
     public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination) =>
         key.SignData(message, destination, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);

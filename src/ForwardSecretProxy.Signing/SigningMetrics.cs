@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Sessions;
 
 namespace ForwardSecretProxy.Signing;
 
@@ -22,7 +22,7 @@ public sealed class SigningMetrics : IDisposable
     private readonly Histogram<double> _queueDuration;
     private readonly Histogram<double> _signDuration;
     private readonly Lock _gate = new();
-    private readonly List<TokenSessionPool> _pools = [];
+    private readonly List<SessionPool> _pools = [];
 
     /// <summary>Creates the instruments in a meter from <paramref name="factory"/>.</summary>
     public SigningMetrics(IMeterFactory factory)
@@ -72,13 +72,13 @@ public sealed class SigningMetrics : IDisposable
     internal void Signed(TimeSpan duration, in KeyValuePair<string, object?> token) =>
         _signDuration.Record(duration.TotalSeconds, token);
 
-    internal void Add(TokenSessionPool pool)
+    internal void Add(SessionPool pool)
     {
         lock (_gate)
             _pools.Add(pool);
     }
 
-    internal void Remove(TokenSessionPool pool)
+    internal void Remove(SessionPool pool)
     {
         lock (_gate)
             _pools.Remove(pool);
@@ -88,7 +88,7 @@ public sealed class SigningMetrics : IDisposable
         _meter.CreateHistogram(
             name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
 
-    private List<Measurement<int>> Observe(Func<TokenSessionPool, int> count)
+    private List<Measurement<int>> Observe(Func<SessionPool, int> count)
     {
         lock (_gate)
             return _pools.ConvertAll(pool => new Measurement<int>(count(pool), pool.Tag));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Keys;
@@ -27,7 +28,7 @@ internal sealed class KeyGate(Pkcs11Module module, ulong slot)
     /// <param name="expected">The certificate's public key; null when there is none yet.</param>
     /// <exception cref="TokenException">Neither public key is known, so no signature can be verified.</exception>
     public KeyGateReport Inspect(
-        TokenSession session, ulong key, string name, SubjectPublicKey? onToken, SubjectPublicKey? expected)
+        PooledSession session, ulong key, string name, SubjectPublicKey? onToken, SubjectPublicKey? expected)
     {
         var publicKey = expected ?? onToken ?? throw new TokenException($"The token shows no public key for {name}, so "
             + "nothing it signs can be verified. Keep the public key object on the token, or give the certificate.");
@@ -45,20 +46,20 @@ internal sealed class KeyGate(Pkcs11Module module, ulong slot)
         return new KeyGateReport(name, findings, schemes, unavailable);
     }
 
-    private KeyGateFinding InspectAttribute(TokenSession session, ulong key, AttributeRule rule)
+    private KeyGateFinding InspectAttribute(PooledSession session, ulong key, AttributeRule rule)
     {
         var code = module.ReadAttribute(session.Handle, key, rule.Type, out var value);
         return KeyGatePolicy.JudgeAttribute(rule, code, value);
     }
 
-    private KeyGateFinding TryRead(TokenSession session, ulong key, CKA type)
+    private KeyGateFinding TryRead(PooledSession session, ulong key, CKA type)
     {
         var code = module.ReadAttribute(session.Handle, key, type, out var value);
         CryptographicOperations.ZeroMemory(value);
         return KeyGatePolicy.JudgeRead(type, code, value.Length);
     }
 
-    private List<KeyGateFinding> TryWrap(TokenSession session, ulong key)
+    private List<KeyGateFinding> TryWrap(PooledSession session, ulong key)
     {
         var mechanisms = WrapMechanisms.Where(wrap => CanWrap(wrap.Mechanism)).ToList();
         if (mechanisms.Count == 0)

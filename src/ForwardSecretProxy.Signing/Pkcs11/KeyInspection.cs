@@ -1,4 +1,5 @@
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Sessions;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
 
@@ -11,7 +12,7 @@ internal sealed record KeyInspection(KeyHandle Key, SubjectPublicKey PublicKey, 
     /// <summary>Finds the key and makes every check.</summary>
     /// <exception cref="TokenException">It is not there, or the token failed.</exception>
     public static KeyInspection Run(
-        SharedToken token, TokenSession session, Pkcs11Uri uri, SubjectPublicKey? expected)
+        SharedToken token, PooledSession session, Pkcs11Uri uri, SubjectPublicKey? expected)
     {
         var info = token.Sessions.Token;
         var generation = session.Generation;

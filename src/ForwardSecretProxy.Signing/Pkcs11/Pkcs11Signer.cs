@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
@@ -11,7 +12,7 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 public sealed class Pkcs11Signer : ISigner
 {
     private readonly SharedToken _token;
-    private readonly TokenSessionPool _pool;
+    private readonly SessionPool _pool;
     private readonly Pkcs11Uri _uri;
     private readonly SubjectPublicKey _publicKey;
     private readonly SchemeMechanism[] _mechanisms;
@@ -54,7 +55,7 @@ public sealed class Pkcs11Signer : ISigner
     /// <inheritdoc/>
     public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
     {
-        if (lease is not TokenSession session || session.Pool != _pool || !session.Leased)
+        if (lease is not PooledSession session || session.Pool != _pool || !session.Leased)
             throw new ArgumentException("Not a live lease from this signer's pool.", nameof(lease));
         if (destination.Length < MaxSignatureLength)
             throw new ArgumentException("Shorter than the longest signature.", nameof(destination));
@@ -93,7 +94,7 @@ public sealed class Pkcs11Signer : ISigner
         throw new SigningException($"The key {_uri} does not make {scheme.Name()}.");
     }
 
-    private int SignOnToken(TokenSession session, SchemeMechanism mechanism, int inputLength)
+    private int SignOnToken(PooledSession session, SchemeMechanism mechanism, int inputLength)
     {
         var code = TrySign(session, mechanism, inputLength, out var length);
         if (ReturnCodes.SessionIsGone(code))
@@ -116,7 +117,7 @@ public sealed class Pkcs11Signer : ISigner
             + ReturnCodes.Describe(code));
     }
 
-    private CKR TrySign(TokenSession session, SchemeMechanism mechanism, int inputLength, out int length)
+    private CKR TrySign(PooledSession session, SchemeMechanism mechanism, int inputLength, out int length)
     {
         var key = Volatile.Read(ref _key);
         if (key.Generation < session.Generation)
@@ -131,7 +132,7 @@ public sealed class Pkcs11Signer : ISigner
             session.Handle, key.Handle, mechanism.Native, session.Input, inputLength, session.Output, out length);
     }
 
-    private KeyHandle Locate(TokenSession session)
+    private KeyHandle Locate(PooledSession session)
     {
         lock (_locating)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
@@ -16,7 +17,7 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
     /// </returns>
     /// <exception cref="TokenException">The token or the session went away meanwhile.</exception>
     public (List<SignatureScheme> Schemes, List<UnavailableScheme> Unavailable, List<KeyGateFinding> Findings) Try(
-        TokenSession session, ulong key, SubjectPublicKey publicKey)
+        PooledSession session, ulong key, SubjectPublicKey publicKey)
     {
         var schemes = new List<SignatureScheme>();
         var unavailable = new List<UnavailableScheme>();
@@ -44,7 +45,7 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
         "The key does not make signatures that belong to the public key.", passed);
 
     private string? TrySign(
-        TokenSession session, ulong key, SubjectPublicKey publicKey, SignatureScheme scheme, out bool verifies)
+        PooledSession session, ulong key, SubjectPublicKey publicKey, SignatureScheme scheme, out bool verifies)
     {
         verifies = false;
         var mechanism = SchemeMechanism.Of(scheme);

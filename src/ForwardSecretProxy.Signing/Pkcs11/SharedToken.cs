@@ -1,4 +1,5 @@
 using System.Globalization;
+using ForwardSecretProxy.Signing.Sessions;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
 
@@ -22,7 +23,7 @@ internal sealed class SharedToken
         Module = module;
         Login = LoginOf(key, module);
         Sessions = new TokenSessions(module, token, Login);
-        Pool = new TokenSessionPool(
+        Pool = new SessionPool(
             Sessions, token.Label, LimitOf(token, options), options.QueueTimeout, metrics, TimeProvider.System);
     }
 
@@ -36,7 +37,7 @@ internal sealed class SharedToken
     public TokenSessions Sessions { get; }
 
     /// <summary>Its one pool; the latest user's options set its size and time limit.</summary>
-    public TokenSessionPool Pool { get; }
+    public SessionPool Pool { get; }
 
     /// <summary>The token, for one more user.</summary>
     public static SharedToken Join(

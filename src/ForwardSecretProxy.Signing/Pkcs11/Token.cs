@@ -1,4 +1,5 @@
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
@@ -110,11 +111,11 @@ public sealed class Token : IDisposable
     }
 
     // Whoever opens a key is told what the token said, not that a signature could not be made.
-    private async Task<TokenSession> AcquireAsync(CancellationToken cancellationToken)
+    private async Task<PooledSession> AcquireAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (TokenSession)await _shared.Pool.AcquireAsync(cancellationToken);
+            return (PooledSession)await _shared.Pool.AcquireAsync(cancellationToken);
         }
         catch (SigningException exception) when (exception.InnerException is TokenException cause)
         {

@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;

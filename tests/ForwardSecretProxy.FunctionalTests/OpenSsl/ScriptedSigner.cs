@@ -28,7 +28,9 @@ internal sealed class ScriptedSigner(ECDsa key) : ISigner, ISigningPool
     /// <summary>Called inside each signature, on the thread that signs.</summary>
     public Action InSignature { get; set; } = () => { };
 
-    public async ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+    public bool IsAvailable => true;
+
+    public async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
         await BeforeLease(cancellationToken);
         Interlocked.Increment(ref _live);

@@ -1,8 +1,6 @@
 using ForwardSecretProxy.Admin;
-using ForwardSecretProxy.OpenSsl.Provider;
 using ForwardSecretProxy.Signing;
-using ForwardSecretProxy.Tests.OpenSsl;
-using ForwardSecretProxy.Tests.Signing.Pkcs11;
+using ForwardSecretProxy.Tests.Signing;
 
 namespace ForwardSecretProxy.Tests.Admin;
 

@@ -36,7 +36,9 @@ internal sealed class StubSigner : ISigner, ISigningPool, IDisposable
     /// <summary>Whether the signature is one of something else.</summary>
     public bool SignsRubbish { get; set; }
 
-    public async ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+    public bool IsAvailable => true;
+
+    public async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
         await BeforeLease(cancellationToken);
         Interlocked.Increment(ref _leases);

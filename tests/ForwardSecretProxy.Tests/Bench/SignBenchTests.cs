@@ -84,7 +84,9 @@ public class SignBenchTests
             return destination.Length;
         }
 
-        public ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+        public bool IsAvailable => true;
+
+        public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
         {
             if (Leased == sessions)
                 throw new SigningException("no session");

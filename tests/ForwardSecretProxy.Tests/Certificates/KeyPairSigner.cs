@@ -41,7 +41,9 @@ internal sealed class KeyPairSigner(AsymmetricAlgorithm key, params SignatureSch
         return signature.Length;
     }
 
-    public ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+    public bool IsAvailable => true;
+
+    public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
         LiveLeases++;
         return ValueTask.FromResult<ISigningLease>(this);

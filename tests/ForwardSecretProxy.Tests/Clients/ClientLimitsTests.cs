@@ -1,7 +1,6 @@
 using System.Net;
 using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Configuration;
-using ForwardSecretProxy.Tests.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Tests.Clients;
 

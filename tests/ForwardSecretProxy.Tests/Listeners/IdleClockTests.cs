@@ -1,5 +1,4 @@
 using ForwardSecretProxy.Listeners;
-using ForwardSecretProxy.Tests.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Tests.Listeners;
 

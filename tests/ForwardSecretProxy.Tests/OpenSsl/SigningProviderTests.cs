@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ForwardSecretProxy.OpenSsl.Interop;
 using ForwardSecretProxy.OpenSsl.Provider;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Tests.Signing;
 
 namespace ForwardSecretProxy.Tests.OpenSsl;
 
@@ -179,7 +180,9 @@ public sealed class SigningProviderTests : IDisposable
 
         public ISigningLease Lease() => new FreeLease(this);
 
-        public ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken) => new(Lease());
+        public bool IsAvailable => true;
+
+        public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken) => new(Lease());
 
         public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
         {

@@ -1,6 +1,5 @@
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Relaying;
-using ForwardSecretProxy.Tests.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Tests.Relaying;
 

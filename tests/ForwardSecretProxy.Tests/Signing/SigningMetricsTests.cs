@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using ForwardSecretProxy.Signing;
-using ForwardSecretProxy.Signing.Pkcs11;
-using ForwardSecretProxy.Tests.Signing.Pkcs11;
+using ForwardSecretProxy.Tests.Signing.Sessions;
+using ForwardSecretProxy.Signing.Sessions;
 
 namespace ForwardSecretProxy.Tests.Signing;
 
@@ -24,7 +24,7 @@ public class SigningMetricsTests
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => counts[instrument.Name] = value);
         listener.Start();
         var time = new ManualTime();
-        using var pool = new TokenSessionPool(
+        using var pool = new SessionPool(
             new ScriptedSessions(), "main", 1, TimeSpan.FromSeconds(10), metrics, time);
 
         using var first = await pool.AcquireAsync(default);

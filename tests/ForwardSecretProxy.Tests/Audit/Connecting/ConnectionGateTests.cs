@@ -1,6 +1,5 @@
 using System.Net;
 using ForwardSecretProxy.Audit.Connecting;
-using ForwardSecretProxy.Tests.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Tests.Audit.Connecting;
 

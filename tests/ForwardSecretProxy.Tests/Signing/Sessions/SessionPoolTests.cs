@@ -1,16 +1,16 @@
 using ForwardSecretProxy.Signing;
-using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
-namespace ForwardSecretProxy.Tests.Signing.Pkcs11;
+namespace ForwardSecretProxy.Tests.Signing.Sessions;
 
-public sealed class TokenSessionPoolTests : IDisposable
+public sealed class SessionPoolTests : IDisposable
 {
     private static readonly TimeSpan QueueTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ScriptedSessions _sessions = new();
     private readonly ManualTime _time = new();
-    private TokenSessionPool? _pool;
+    private SessionPool? _pool;
 
     public void Dispose() => _pool?.Dispose();
 
@@ -180,12 +180,12 @@ public sealed class TokenSessionPoolTests : IDisposable
     {
         var pool = NewPool(limit: 1);
         var lease = await AcquireAsync(pool);
-        var broken = ((TokenSession)lease).Handle;
+        var broken = ((PooledSession)lease).Handle;
         var waiting = pool.AcquireAsync(default).AsTask();
 
-        ((TokenSession)lease).Broken = true;
+        ((PooledSession)lease).Broken = true;
         lease.Dispose();
-        var next = (TokenSession)await waiting.WaitAsync(QueueTimeout);
+        var next = (PooledSession)await waiting.WaitAsync(QueueTimeout);
         await _sessions.WaitForCloseAsync();
 
         Assert.NotEqual(broken, next.Handle);
@@ -197,15 +197,15 @@ public sealed class TokenSessionPoolTests : IDisposable
     public async Task Invalidate_IdleAndLeasedSessions_AreAllReplaced()
     {
         var pool = NewPool(limit: 2);
-        var first = (TokenSession)await AcquireAsync(pool);
-        var second = (TokenSession)await AcquireAsync(pool);
+        var first = (PooledSession)await AcquireAsync(pool);
+        var second = (PooledSession)await AcquireAsync(pool);
         first.Dispose();
 
         pool.Invalidate(second.Generation);
         await _sessions.WaitForCloseAsync();
         second.Dispose();
         await _sessions.WaitForCloseAsync();
-        var fresh = (TokenSession)await AcquireAsync(pool);
+        var fresh = (PooledSession)await AcquireAsync(pool);
 
         Assert.Equal(first.Generation + 1, fresh.Generation);
         Assert.Equal([fresh.Handle], _sessions.Open);
@@ -215,7 +215,7 @@ public sealed class TokenSessionPoolTests : IDisposable
     public async Task Renew_EndedSession_IsReplacedInItsLease()
     {
         var pool = NewPool(limit: 1);
-        var session = (TokenSession)await AcquireAsync(pool);
+        var session = (PooledSession)await AcquireAsync(pool);
         var ended = session.Handle;
 
         pool.Renew(session);
@@ -231,7 +231,7 @@ public sealed class TokenSessionPoolTests : IDisposable
     public async Task Renew_TokenGone_LeavesABrokenSessionThatIsNotKept()
     {
         var pool = NewPool(limit: 1);
-        var session = (TokenSession)await AcquireAsync(pool);
+        var session = (PooledSession)await AcquireAsync(pool);
         _sessions.Failure = CKR.CKR_DEVICE_REMOVED;
 
         Assert.Throws<TokenException>(() => pool.Renew(session));
@@ -301,7 +301,7 @@ public sealed class TokenSessionPoolTests : IDisposable
             var random = new Random(worker);
             for (var round = 0; round < 500; round++)
             {
-                using var lease = (TokenSession)await pool.AcquireAsync(default);
+                using var lease = (PooledSession)await pool.AcquireAsync(default);
                 InterlockedMax(ref most, Interlocked.Increment(ref inUse));
                 lease.Broken = random.Next(50) == 0;
                 Interlocked.Decrement(ref inUse);
@@ -322,7 +322,7 @@ public sealed class TokenSessionPoolTests : IDisposable
         }
     }
 
-    private static void AcquireAndReturn(TokenSessionPool pool, int times)
+    private static void AcquireAndReturn(SessionPool pool, int times)
     {
         for (var i = 0; i < times; i++)
         {
@@ -334,9 +334,9 @@ public sealed class TokenSessionPoolTests : IDisposable
         }
     }
 
-    private static async Task<ISigningLease> AcquireAsync(TokenSessionPool pool) =>
+    private static async Task<ISigningLease> AcquireAsync(SessionPool pool) =>
         await pool.AcquireAsync(default).AsTask().WaitAsync(QueueTimeout);
 
-    private TokenSessionPool NewPool(int limit) =>
-        _pool = new TokenSessionPool(_sessions, "test", limit, QueueTimeout, null, _time);
+    private SessionPool NewPool(int limit) =>
+        _pool = new SessionPool(_sessions, "test", limit, QueueTimeout, null, _time);
 }

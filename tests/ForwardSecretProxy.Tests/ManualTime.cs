@@ -1,4 +1,4 @@
-namespace ForwardSecretProxy.Tests.Signing.Pkcs11;
+namespace ForwardSecretProxy.Tests;
 
 /// <summary>A clock that goes on when a test says so.</summary>
 internal sealed class ManualTime : TimeProvider

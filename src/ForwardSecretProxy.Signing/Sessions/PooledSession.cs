@@ -1,10 +1,10 @@
-namespace ForwardSecretProxy.Signing.Pkcs11;
+namespace ForwardSecretProxy.Signing.Sessions;
 
 /// <summary>
 /// One session with a token and the buffers to sign in it, leased to one user at a time. The lease is the session
 /// object itself, so that leasing allocates nothing.
 /// </summary>
-internal sealed class TokenSession(TokenSessionPool pool, ulong handle, int generation) : ISigningLease
+internal sealed class PooledSession(SessionPool pool, ulong handle, int generation) : ISigningLease
 {
     // The longest input is a SHA-512 DigestInfo of 83 bytes, the longest signature an RSA-4096 one.
     private const int InputLength = 96;

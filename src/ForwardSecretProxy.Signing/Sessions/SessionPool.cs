@@ -1,12 +1,12 @@
 using Net.Pkcs11Interop.Common;
 
-namespace ForwardSecretProxy.Signing.Pkcs11;
+namespace ForwardSecretProxy.Signing.Sessions;
 
 /// <summary>
 /// The sessions of one token: opened when they are first needed, never more than a limit, handed out in the order in
 /// which they were asked for. Waiting and opening block no caller's thread.
 /// </summary>
-internal sealed class TokenSessionPool : ISigningPool, IDisposable
+internal sealed class SessionPool : ISigningPool, IDisposable
 {
     // Other programs' sessions may have caused a refusal; when they have gone we want ours back.
     private static readonly TimeSpan LoweredLimitLasts = TimeSpan.FromMinutes(1);
@@ -16,7 +16,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     private readonly SigningMetrics? _metrics;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly Stack<TokenSession> _idle = new();
+    private readonly Stack<PooledSession> _idle = new();
     private readonly LinkedList<SessionWaiter> _waiters = new();
     private TimeSpan _queueTimeout;
     private int _configuredLimit;
@@ -35,7 +35,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     /// <param name="queueTimeout">How long a waiter waits.</param>
     /// <param name="metrics">Where durations and counts go.</param>
     /// <param name="time">The clock.</param>
-    public TokenSessionPool(
+    public SessionPool(
         ISessionSource source,
         string name,
         int limit,
@@ -97,7 +97,10 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<ISigningLease> AcquireAsync(CancellationToken cancellationToken)
+    public bool IsAvailable => true;
+
+    /// <inheritdoc/>
+    public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         SessionWaiter waiter;
@@ -124,7 +127,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     /// <summary>
     /// Takes a session back: for the first who waits, to keep, or to close when it is of no further use.
     /// </summary>
-    public void Return(TokenSession session)
+    public void Return(PooledSession session)
     {
         lock (_gate)
         {
@@ -138,7 +141,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
     /// objects on the token has to be found again. Blocks for as long as the token takes.
     /// </summary>
     /// <exception cref="TokenException">None can be opened; the lease then holds a broken session.</exception>
-    public void Renew(TokenSession session)
+    public void Renew(PooledSession session)
     {
         Invalidate(session.Generation);
         session.Broken = true;
@@ -191,13 +194,13 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
 
     // Every method below is called with _gate held, but for those that say otherwise.
 
-    private void Hand(TokenSession session)
+    private void Hand(PooledSession session)
     {
         session.Lease();
         _inUse++;
     }
 
-    private void Keep(TokenSession session)
+    private void Keep(PooledSession session)
     {
         if (_disposed || session.Broken || session.Generation != _generation || _open > _limit)
         {
@@ -226,7 +229,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
         _idle.Push(session);
     }
 
-    private void Discard(TokenSession session)
+    private void Discard(PooledSession session)
     {
         _open--;
 
@@ -265,7 +268,7 @@ internal sealed class TokenSessionPool : ISigningPool, IDisposable
         var generation = Volatile.Read(ref _generation);
         try
         {
-            var session = new TokenSession(this, _source.Open(), generation);
+            var session = new PooledSession(this, _source.Open(), generation);
             lock (_gate)
             {
                 _opening--;

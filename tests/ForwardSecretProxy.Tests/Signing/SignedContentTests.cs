@@ -1,6 +1,6 @@
-using ForwardSecretProxy.OpenSsl.Provider;
+using ForwardSecretProxy.Signing;
 
-namespace ForwardSecretProxy.Tests.OpenSsl;
+namespace ForwardSecretProxy.Tests.Signing;
 
 public class SignedContentTests
 {

@@ -1,4 +1,4 @@
-namespace ForwardSecretProxy.Signing.Pkcs11;
+namespace ForwardSecretProxy.Signing.Sessions;
 
 /// <summary>
 /// Somebody who waits for a session, until it is handed over, the time limit passes, or the caller gives up. What

@@ -1,21 +1,26 @@
 using System.Buffers.Binary;
 
-namespace ForwardSecretProxy.OpenSsl.Provider;
+namespace ForwardSecretProxy.Signing;
 
 /// <summary>
-/// Tells what a block that libssl wants signed is. A TLS server signs two shapes in its life; whatever is neither is
+/// Tells what a block that is to be signed is. A TLS server signs two shapes in its life; whatever is neither is
 /// not signed, so that the way to the token is no general signing oracle.
 /// </summary>
-internal static class SignedContent
+public static class SignedContent
 {
     private const int RandomLength = 32;
     private const int PaddingLength = 64;
     private const byte NamedCurve = 3;
 
+    // IANA TLS Supported Groups: those of TLS 1.2 that we offer.
+    private const ushort Secp256r1 = 23;
+    private const ushort Secp384r1 = 24;
+    private const ushort X25519 = 29;
+
     private static ReadOnlySpan<byte> ServerContext => "TLS 1.3, server CertificateVerify\0"u8;
 
     /// <summary>The shape of the whole block, or <see cref="SignedShape.Unknown"/>.</summary>
-    internal static SignedShape Classify(ReadOnlySpan<byte> block)
+    public static SignedShape Classify(ReadOnlySpan<byte> block)
     {
         if (IsCertificateVerify(block)) return SignedShape.Tls13CertificateVerify;
         return IsServerKeyExchange(block) ? SignedShape.Tls12ServerKeyExchange : SignedShape.Unknown;
@@ -43,16 +48,16 @@ internal static class SignedContent
         return block.Length == head + pointLength
             && BinaryPrimitives.ReadUInt16BigEndian(block[(2 * RandomLength + 1)..]) switch
             {
-                TlsGroups.X25519 => pointLength == 32,
-                TlsGroups.Secp256r1 => pointLength == 65 && block[head] == 4,
-                TlsGroups.Secp384r1 => pointLength == 97 && block[head] == 4,
+                X25519 => pointLength == 32,
+                Secp256r1 => pointLength == 65 && block[head] == 4,
+                Secp384r1 => pointLength == 97 && block[head] == 4,
                 _ => false,
             };
     }
 }
 
 /// <summary>What a block to be signed is.</summary>
-internal enum SignedShape
+public enum SignedShape
 {
     /// <summary>Nothing that a TLS server signs.</summary>
     Unknown,

@@ -1,4 +1,4 @@
-namespace ForwardSecretProxy.Signing.Pkcs11;
+namespace ForwardSecretProxy.Signing.Sessions;
 
 /// <summary>Where a pool's sessions come from. Its calls may block for as long as a token does.</summary>
 internal interface ISessionSource

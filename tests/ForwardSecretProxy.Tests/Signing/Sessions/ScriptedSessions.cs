@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
 
-namespace ForwardSecretProxy.Tests.Signing.Pkcs11;
+namespace ForwardSecretProxy.Tests.Signing.Sessions;
 
 /// <summary>A token's sessions as a test wants them: limited in number, failing, or hanging.</summary>
 internal sealed class ScriptedSessions : ISessionSource

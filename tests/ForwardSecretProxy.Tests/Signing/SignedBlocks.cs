@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ForwardSecretProxy.Tests.OpenSsl;
+namespace ForwardSecretProxy.Tests.Signing;
 
 /// <summary>Blocks as a TLS peer signs them, built from the RFCs and not from our code.</summary>
 internal static class SignedBlocks
