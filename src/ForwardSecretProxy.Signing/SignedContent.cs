@@ -26,6 +26,16 @@ public static class SignedContent
         return IsServerKeyExchange(block) ? SignedShape.Tls12ServerKeyExchange : SignedShape.Unknown;
     }
 
+    /// <summary>Whether a TLS server signs <paramref name="block"/> with <paramref name="scheme"/>.</summary>
+    public static bool Permits(SignatureScheme scheme, ReadOnlySpan<byte> block) => Classify(block) switch
+    {
+        // RFC 8446 section 4.4.3: PKCS #1 v1.5 signs no handshake of TLS 1.3.
+        SignedShape.Tls13CertificateVerify => scheme is not (SignatureScheme.RsaPkcs1Sha256
+            or SignatureScheme.RsaPkcs1Sha384 or SignatureScheme.RsaPkcs1Sha512),
+        SignedShape.Tls12ServerKeyExchange => true,
+        _ => false,
+    };
+
     /// <summary>
     /// RFC 8446 section 4.4.3: 64 spaces, the context string, a zero byte, the transcript hash (SHA-256 or SHA-384).
     /// </summary>

@@ -26,6 +26,9 @@ public class TokenException : Exception
     public TokenException(string message, uint returnCode)
         : base(message) => ReturnCode = returnCode;
 
+    /// <summary>The exception for a PIN that the token refused.</summary>
+    public static TokenException PinRefused(string message) => new(message, (uint)CKR.CKR_PIN_INCORRECT);
+
     /// <summary>The CKR value that the token answered with; zero when the fault was found without asking it.</summary>
     public uint ReturnCode { get; }
 

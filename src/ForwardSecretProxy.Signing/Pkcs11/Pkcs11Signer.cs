@@ -9,7 +9,7 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// A private key on a token that has passed the key gate. Its handle is looked up once; after the token went away and
 /// came back the key is found again and passes the whole gate again before it signs.
 /// </summary>
-public sealed class Pkcs11Signer : ISigner
+public sealed class Pkcs11Signer : ITokenSigner
 {
     private readonly SharedToken _token;
     private readonly SessionPool _pool;

@@ -8,7 +8,7 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// A token in use. Signers opened on it share its sessions and its login, also with other <see cref="Token"/> objects
 /// for the same token in this process; its sessions close when the last of them is disposed.
 /// </summary>
-public sealed class Token : IDisposable
+public sealed class Token : IToken
 {
     private readonly SharedToken _shared;
     private int _disposed;
@@ -45,13 +45,6 @@ public sealed class Token : IDisposable
     /// <exception cref="TokenException">The module does not load.</exception>
     public static IReadOnlyList<TokenInfo> List(string module) => Pkcs11Module.Load(module).ListTokens();
 
-    /// <summary>Whether <paramref name="uri"/> names this token, or none at all.</summary>
-    public bool IsNamedBy(Pkcs11Uri uri)
-    {
-        ArgumentNullException.ThrowIfNull(uri);
-        return (uri.Token ?? Info.Label) == Info.Label && (uri.Serial ?? Info.Serial) == Info.Serial;
-    }
-
     /// <summary>Logs in, finds the key, passes it through the gate and makes it ready to sign.</summary>
     /// <param name="uri">The key; its pin-source is used when the options named no source for the PIN.</param>
     /// <param name="subjectPublicKeyInfo">
@@ -71,6 +64,10 @@ public sealed class Token : IDisposable
             ? new Pkcs11Signer(_shared, uri, found.PublicKey, found.Key, found.Report)
             : throw new KeyRefusedException(found.Report);
     }
+
+    async Task<ITokenSigner> IToken.OpenSignerAsync(
+        Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken) =>
+        await OpenSignerAsync(uri, subjectPublicKeyInfo, cancellationToken);
 
     /// <summary>Passes a key through the gate without using it.</summary>
     /// <inheritdoc cref="OpenSignerAsync" path="/param"/>

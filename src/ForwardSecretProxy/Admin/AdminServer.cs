@@ -40,7 +40,7 @@ internal sealed class AdminServer : IAsyncDisposable
             application.Services.GetRequiredService<LiveMetrics>();
             application.Services.GetRequiredService<MeterProvider>();
             if (options.Address is UnixDomainSocketEndPoint socket)
-                SocketFile.RemoveStale(socket);
+                SocketFile.RemoveStale(socket.ToString()!, "Admin:Address");
             await application.StartAsync(cancellationToken);
             if (options.Address is UnixDomainSocketEndPoint bound)
                 SocketFile.Restrict(bound);

@@ -9,16 +9,17 @@ internal static class SocketFile
 {
     /// <summary>Removes the socket's file when nobody answers there.</summary>
     /// <exception cref="IOException">Somebody does, or it is no socket.</exception>
-    public static void RemoveStale(UnixDomainSocketEndPoint address)
+    /// <param name="path">Its path.</param>
+    /// <param name="key">The configuration's key that names it.</param>
+    public static void RemoveStale(string path, string key)
     {
-        var path = address.ToString()!;
         if (!Path.Exists(path))
             return;
-        if (Answers(address))
-            throw new IOException($"Admin:Address: {path} is in use by another program.");
+        if (Answers(path))
+            throw new IOException($"{key}: {path} is in use by another program.");
         // Never something else's file, whatever was written in the configuration.
         if (!IsSocket(path))
-            throw new IOException($"Admin:Address: {path} is there already and is no socket. Choose another path.");
+            throw new IOException($"{key}: {path} is there already and is no socket. Choose another path.");
         File.Delete(path);
     }
 
@@ -31,12 +32,15 @@ internal static class SocketFile
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
     }
 
-    private static bool Answers(UnixDomainSocketEndPoint address)
+    // A socket refuses to be connected to by one of another type.
+    private static bool Answers(string path) => Answers(path, SocketType.Stream) || Answers(path, SocketType.Seqpacket);
+
+    private static bool Answers(string path, SocketType type)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var socket = new Socket(AddressFamily.Unix, type, ProtocolType.Unspecified);
         try
         {
-            socket.Connect(address);
+            socket.Connect(new UnixDomainSocketEndPoint(path));
             return true;
         }
         catch (SocketException)

@@ -46,6 +46,7 @@ internal static class CommandLine
             "Forward Secret Proxy: terminates TLS in front of a web service with a private key that cannot leave its "
             + "PKCS#11 token, and accepts only key exchanges that nobody can open later.");
         root.Add(ServeCommand.Create());
+        root.Add(SignerCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(StatusCommand.Create());
         root.Add(ReloadCommand.Create());

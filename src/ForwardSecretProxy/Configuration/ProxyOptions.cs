@@ -9,6 +9,9 @@ internal sealed record ProxyOptions
     /// <summary><c>Tokens</c>: where private keys live.</summary>
     public required IReadOnlyList<TokenEntry> Tokens { get; init; }
 
+    /// <summary><c>Signer</c>: where the tokens' modules are loaded.</summary>
+    public required SignerChoice Signer { get; init; }
+
     /// <summary><c>Certificates</c>: what the proxy can present.</summary>
     public required IReadOnlyList<CertificateOptions> Certificates { get; init; }
 

@@ -13,12 +13,14 @@ internal static class ProxyOptionsReader
     {
         var root = new SectionReader(configuration, context);
         var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
+        var signer = SignerChoice.Read(root);
         var certificates = ReadCertificates(root, out var certificateNames);
         var proxies = root.TextList("TrustedProxies", [], "10.0.0.0/24");
         var trusted = TrustedProxies.Parse(proxies, (message, mend) => root.Report("TrustedProxies", message, mend));
         var options = new ProxyOptions
         {
             Tokens = tokens,
+            Signer = signer,
             Certificates = certificates,
             Listeners = ReadListeners(root, certificateNames, trustsSomebody: proxies.Count > 0),
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
@@ -31,7 +33,7 @@ internal static class ProxyOptionsReader
             ReverseProxy = root.Foreign("ReverseProxy"),
             Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };
-        RequireEntries(root);
+        RequireEntries(root, signer);
         new ReverseProxySchema(context).Check(options.ReverseProxy);
         root.RejectUnknownKeys();
         return options;
@@ -105,9 +107,11 @@ internal static class ProxyOptionsReader
         return read;
     }
 
-    private static void RequireEntries(SectionReader root)
+    private static void RequireEntries(SectionReader root, SignerChoice signer)
     {
-        Require("Tokens", "no token is configured", "Add one; fsp token init makes one on SoftHSM.");
+        // Those of a signer that runs by itself are in its own configuration.
+        if (signer.Kind != SignerKind.Socket)
+            Require("Tokens", "no token is configured", "Add one; fsp token init makes one on SoftHSM.");
         Require("Certificates", "no certificate is configured", "Add one: its chain's file and its key's URI.");
         Require("Listeners", "no listener is configured",
             "Add one, for example \"https\": { \"Address\": \"0.0.0.0:443\" }.");

@@ -71,6 +71,9 @@ internal sealed class SectionReader
     public string? RequiredFilePath(string key, string example) =>
         RequiredText(key, example, "path") is { } path ? _context.ResolvePath(path) : null;
 
+    /// <summary>A path that stands inside a value, made absolute.</summary>
+    public string ResolvePath(string path) => _context.ResolvePath(path);
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public bool Boolean(string key, bool whenAbsent)
     {

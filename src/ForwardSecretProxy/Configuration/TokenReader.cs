@@ -21,7 +21,8 @@ internal static class TokenReader
             QueueTimeout = token.Time(
                 "QueueTimeout", defaults.QueueTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)),
         };
-        var (pinKey, pin) = ReadPin(token, options.Label);
+        var limit = token.OptionalInt32("MaxSignaturesPerSecond", 1, 1_000_000);
+        var (pinKey, pinValue, pin) = ReadPin(token, options.Label);
         var isChosen = token.Has("Label") || token.Has("Serial") || token.Has("Slot");
         if (!isChosen)
         {
@@ -29,7 +30,9 @@ internal static class TokenReader
                 "Set Label (or Serial, or Slot); fsp token list shows them.");
         }
         token.RejectUnknownKeys();
-        return module is not null && isChosen ? new TokenEntry(token.Name, options with { Pin = pin }, pinKey) : null;
+        return module is not null && isChosen
+            ? new TokenEntry(token.Name, options with { Pin = pin }, limit, pinKey, pinValue)
+            : null;
     }
 
     private static string? ReadModule(SectionReader token)
@@ -47,7 +50,7 @@ internal static class TokenReader
         return token.Has("Slot") ? (ulong)slot : null;
     }
 
-    private static (string? Key, PinSource? Source) ReadPin(SectionReader token, string? label)
+    private static (string? Key, string? Value, PinSource? Source) ReadPin(SectionReader token, string? label)
     {
         token.Refuse("Pin", "a PIN does not stand in the configuration: files are copied, backed up and shown",
             "Put it into a file that only the service's user can read and set PinFile, or use PinEnvironment, "
@@ -56,15 +59,15 @@ internal static class TokenReader
         var file = token.FilePath("PinFile");
         var variable = token.Text("PinEnvironment");
         var credential = token.Text("PinCredential");
-        var given = new List<(string Key, PinSource? Source)>();
+        var given = new List<(string Key, string? Value, PinSource? Source)>();
         if (file is not null)
-            given.Add(("PinFile", new PinFile(file)));
+            given.Add(("PinFile", file, new PinFile(file)));
         if (variable is not null)
-            given.Add(("PinEnvironment", ReadVariable(token, variable)));
+            given.Add(("PinEnvironment", variable, ReadVariable(token, variable)));
         if (credential is not null)
-            given.Add(("PinCredential", ReadCredential(token, credential)));
+            given.Add(("PinCredential", credential, ReadCredential(token, credential)));
         if (token.Boolean("PinPrompt", false))
-            given.Add(("PinPrompt", new PinPrompt($"User PIN of the token \"{label ?? token.Name}\"")));
+            given.Add(("PinPrompt", null, new PinPrompt($"User PIN of the token \"{label ?? token.Name}\"")));
 
         if (given.Count > 1)
         {
@@ -72,7 +75,7 @@ internal static class TokenReader
                 $"{string.Join(" and ", given.Select(source => source.Key))} both say where the PIN comes from",
                 "Keep one of them.");
         }
-        return given is [var only] ? only : (null, null);
+        return given is [var only] ? only : (null, null, null);
     }
 
     private static PinEnvironmentVariable? ReadVariable(SectionReader token, string name)

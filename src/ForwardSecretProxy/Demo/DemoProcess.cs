@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using ForwardSecretProxy.Hosting;
 
 namespace ForwardSecretProxy.Demo;
 
@@ -22,16 +23,8 @@ internal static class DemoProcess
     /// <returns>The child's exit code.</returns>
     public static async Task<int> RunAsync(IEnumerable<string> arguments, string softHsmConfiguration)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-        };
-        // Started as "dotnet fsp.dll", this process is dotnet.
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+        var start = SelfProcess.StartInfo(arguments);
+        start.RedirectStandardInput = true;
         start.Environment[ConfigurationVariable] = softHsmConfiguration;
 
         using var child = Process.Start(start)!;

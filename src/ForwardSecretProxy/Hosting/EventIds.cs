@@ -60,6 +60,27 @@ internal static class EventIds
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;
 
+    /// <summary>A signer process runs.</summary>
+    public const int WorkerStarted = 2040;
+
+    /// <summary>A signer process ended that should not have; it is started again.</summary>
+    public const int WorkerEnded = 2041;
+
+    /// <summary>A token refused its PIN; it is not tried again by itself.</summary>
+    public const int SignerPinRefused = 2042;
+
+    /// <summary>A signer process cannot find or open its token.</summary>
+    public const int SignerHasNoToken = 2043;
+
+    /// <summary>A process asked a signer that may not.</summary>
+    public const int PeerRefused = 2044;
+
+    /// <summary>A signer that runs by itself is up.</summary>
+    public const int SignerListening = 2045;
+
+    /// <summary>A signer's configuration was read again and is wrong.</summary>
+    public const int SignerReloadRefused = 2046;
+
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;
 

@@ -151,7 +151,7 @@ internal sealed class RunningServer : IServerState, IDisposable
         var context = loaded.Context;
         if (_isDraining)
             context.Report("", "the proxy is stopping", "The next start reads the file anyway.");
-        var signers = TokenSigners.Open(loaded.Options?.Tokens ?? [], _start.Metrics, context);
+        var signers = _start.Signers.Open(loaded, isReload: true);
         var next = await ServerPreparation.PrepareAsync(
             loaded, signers, _start.Scope with { Previous = Current }, cancellationToken);
         if (next is not null)

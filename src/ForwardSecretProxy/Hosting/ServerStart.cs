@@ -1,4 +1,5 @@
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signers;
 using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.Hosting;
@@ -8,6 +9,7 @@ internal sealed class ServerStart : IDisposable
 {
     private ServerStart(FileInfo file, PreparationScope scope, SigningMetrics metrics)
     {
+        Signers = new SignerSources(file, metrics);
         File = file;
         Scope = scope;
         Metrics = metrics;
@@ -19,7 +21,10 @@ internal sealed class ServerStart : IDisposable
     /// <summary>What was prepared.</summary>
     public PreparationScope Scope { get; }
 
-    /// <summary>What the tokens are measured with, now and after a reload.</summary>
+    /// <summary>Opens the tokens, now and after a reload.</summary>
+    public SignerSources Signers { get; }
+
+    /// <summary>What the tokens are measured with.</summary>
     public SigningMetrics Metrics { get; }
 
     /// <summary>The server; null when there is an error among the problems.</summary>
@@ -36,7 +41,7 @@ internal sealed class ServerStart : IDisposable
         try
         {
             var loaded = ConfigurationLoader.Load(file);
-            var signers = TokenSigners.Open(loaded.Options?.Tokens ?? [], start.Metrics, loaded.Context);
+            var signers = start.Signers.Open(loaded, isReload: false);
             start.Server = await ServerPreparation.PrepareAsync(loaded, signers, scope, cancellationToken);
             start.Problems = loaded.Context.Problems;
             return start;

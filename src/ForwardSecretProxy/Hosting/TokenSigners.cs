@@ -1,32 +1,52 @@
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signers;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Remote;
 
 namespace ForwardSecretProxy.Hosting;
 
-/// <summary>Opens keys on the configured tokens.</summary>
+/// <summary>Opens keys on the configured tokens, which are here or behind a signer.</summary>
 internal sealed class TokenSigners : ISignerSource
 {
-    private readonly List<OpenToken> _tokens = [];
-    private readonly SigningMetrics _metrics;
-    private bool _isComplete = true;
+    private readonly IReadOnlyList<OpenToken> _tokens;
+    private readonly bool _isComplete;
 
-    private TokenSigners(SigningMetrics metrics) => _metrics = metrics;
+    /// <summary>Has these tokens.</summary>
+    /// <param name="tokens">The tokens, which it disposes.</param>
+    /// <param name="isComplete">False when there are others, which could not be opened; that has been reported.</param>
+    public TokenSigners(IReadOnlyList<OpenToken> tokens, bool isComplete)
+    {
+        _tokens = tokens;
+        _isComplete = isComplete;
+    }
 
     /// <summary>
-    /// Opens every token, and reads its PIN once to see that there is one. What is wrong goes to
+    /// Opens every token in this process, and reads its PIN once to see that there is one. What is wrong goes to
     /// <paramref name="context"/>; what the tokens do is measured with <paramref name="metrics"/>.
     /// </summary>
     public static TokenSigners Open(
-        IReadOnlyList<TokenEntry> entries, SigningMetrics metrics, ConfigurationContext context)
-    {
-        var signers = new TokenSigners(metrics);
-        foreach (var entry in entries)
-            signers.Add(entry, context);
-        return signers;
-    }
+        IReadOnlyList<TokenEntry> entries, SigningMetrics metrics, ConfigurationContext context) =>
+        Gather(entries, context,
+            entry => ($"Tokens:{entry.Name}", entry.PinKey),
+            entry => (Token.Open(entry.Options, metrics), !HasPin(entry, context)));
+
+    /// <summary>Reaches every token through its signer's socket.</summary>
+    /// <param name="tokens">What the signer has.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="isOwn">Whether this process started it, so that its entries are those of the configuration.</param>
+    /// <param name="metrics">What the tokens are measured with.</param>
+    /// <param name="context">Takes what is wrong.</param>
+    public static TokenSigners Reach(
+        IReadOnlyList<KeptToken> tokens, SignerAddress address, bool isOwn, SigningMetrics metrics, ConfigurationContext context) =>
+        Gather(tokens, context,
+            kept => (isOwn ? $"Tokens:{kept.Name}" : "Signer", isOwn ? kept.PinKey : null),
+            kept => kept.Problem is { } problem
+                ? throw ProblemOf(kept, isOwn ? problem : $"The signer's token {kept.Name}: {problem}")
+                : (RemoteToken.Open(address.Of(kept.Number), isOwn ? PeerCredentials.Own.User : null,
+                    TimeSpan.FromMilliseconds(kept.QueueTimeoutMs), metrics), false));
 
     /// <inheritdoc/>
     public async Task<OpenedKey?> OpenAsync(
@@ -51,7 +71,7 @@ internal sealed class TokenSigners : ISignerSource
             return new OpenedKey(
                 signer,
                 info.Label,
-                [.. signer.UnavailableSchemes.Select(lacking => lacking.Scheme)],
+                [.. signer.Report.UnavailableSchemes.Select(lacking => lacking.Scheme)],
                 info.Model,
                 signer.Report);
         }
@@ -67,7 +87,7 @@ internal sealed class TokenSigners : ISignerSource
         catch (Exception exception) when (exception is TokenException or SigningException)
         {
             token.HasFailed = true;
-            context.Report(Failure(token.Entry, exception));
+            context.Report(Failure(token.Path, token.PinKey, exception));
         }
         return null;
     }
@@ -79,17 +99,30 @@ internal sealed class TokenSigners : ISignerSource
             token.Token.Dispose();
     }
 
-    private void Add(TokenEntry entry, ConfigurationContext context)
+    private static TokenSigners Gather<T>(
+        IReadOnlyList<T> sources,
+        ConfigurationContext context,
+        Func<T, (string Path, string? PinKey)> name,
+        Func<T, (IToken Token, bool HasFailed)> open)
     {
-        try
+        var tokens = new List<OpenToken>();
+        var isComplete = true;
+        foreach (var source in sources)
         {
-            _tokens.Add(new OpenToken(entry, Token.Open(entry.Options, _metrics)) { HasFailed = !HasPin(entry, context) });
+            var (path, pinKey) = name(source);
+            try
+            {
+                var (token, hasFailed) = open(source);
+                tokens.Add(new OpenToken(path, pinKey, token) { HasFailed = hasFailed });
+            }
+            catch (TokenException exception)
+            {
+                isComplete = false;
+                context.Report(Failure(path, pinKey, exception));
+            }
         }
-        catch (TokenException exception)
-        {
-            _isComplete = false;
-            context.Report(Failure(entry, exception));
-        }
+
+        return new TokenSigners(tokens, isComplete);
     }
 
     // A prompt would ask, and can ask only once.
@@ -104,7 +137,7 @@ internal sealed class TokenSigners : ISignerSource
         }
         catch (TokenException exception)
         {
-            context.Report(PinPath(entry), exception.Message.TrimEnd('.'),
+            context.Report($"Tokens:{entry.Name}:{entry.PinKey}", exception.Message.TrimEnd('.'),
                 "The PIN is the one that fsp token init was given.");
             return false;
         }
@@ -119,7 +152,7 @@ internal sealed class TokenSigners : ISignerSource
         if (named.Count > 1)
         {
             context.Report(path, "it could be on any of the tokens "
-                + string.Join(", ", named.Select(token => token.Entry.Name)), "Add token=LABEL to it.");
+                + string.Join(", ", named.Select(token => token.Path.Split(':')[^1])), "Add token=LABEL to it.");
         }
         // One that could not be opened may be the one that is meant; that has been reported.
         else if (_isComplete)
@@ -139,18 +172,25 @@ internal sealed class TokenSigners : ISignerSource
             Details = report.ToString().Split(Environment.NewLine),
         };
 
-    private static ConfigurationProblem Failure(TokenEntry entry, Exception exception) =>
+    private static TokenException ProblemOf(KeptToken kept, string problem) =>
+        kept.IsPinRefused ? TokenException.PinRefused(problem) : new TokenException(problem);
+
+    private static ConfigurationProblem Failure(string path, string? pinKey, Exception exception) =>
         exception is TokenException { IsPinRefused: true }
-            ? new(PinPath(entry), exception.Message.TrimEnd('.'), "The PIN is the one that fsp token init was given.")
-            : new($"Tokens:{entry.Name}", exception.Message.TrimEnd('.'), "fsp token list shows what the module sees.")
+            ? new(pinKey is null ? path : $"{path}:{pinKey}", exception.Message.TrimEnd('.'),
+                "The PIN is the one that fsp token init was given.")
+            : new(path, exception.Message.TrimEnd('.'), "fsp token list shows what the module sees.")
             {
                 MayPass = true,
             };
+}
 
-    private static string PinPath(TokenEntry entry) => $"Tokens:{entry.Name}:{entry.PinKey}";
-
-    private sealed record OpenToken(TokenEntry Entry, Token Token)
-    {
-        public bool HasFailed { get; set; }
-    }
+/// <summary>A token in use.</summary>
+/// <param name="Path">Where the configuration has it.</param>
+/// <param name="PinKey">The key that says where its PIN comes from.</param>
+/// <param name="Token">The token.</param>
+internal sealed record OpenToken(string Path, string? PinKey, IToken Token)
+{
+    /// <summary>Set when it failed: what else is asked of it would only fail again.</summary>
+    public bool HasFailed { get; set; }
 }

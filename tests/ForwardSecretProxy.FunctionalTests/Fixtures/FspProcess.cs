@@ -10,6 +10,9 @@ internal sealed partial class FspProcess : IAsyncDisposable
 
     private FspProcess(ServerProcess process) => _process = process;
 
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>What it has written so far.</summary>
     public IReadOnlyList<string> Lines => _process.Lines;
 

@@ -14,6 +14,8 @@ internal sealed class ProxyConfiguration
     {
         _root = new JsonObject
         {
+            // Most tests are not about the signer's own process, which takes a third of a second to start.
+            ["Signer"] = "in-process",
             ["Tokens"] = new JsonObject(),
             ["Certificates"] = new JsonObject(),
             ["Listeners"] = new JsonObject

@@ -13,9 +13,9 @@ public class ConfigurationLoaderTests
         var loaded = Configurations.Load(Configurations.Good);
 
         Assert.Empty(loaded.Context.Problems);
-        var (name, token, pinKey) = Assert.Single(loaded.Options!.Tokens);
+        var (name, token, limit, pinKey, pinValue) = Assert.Single(loaded.Options!.Tokens);
         Assert.Equal(("main", "/lib/token.so", "fsp"), (name, token.Module, token.Label));
-        Assert.Equal("PinFile", pinKey);
+        Assert.Equal(("PinFile", "/etc/fsp/pin", null), (pinKey, pinValue, limit));
         Assert.Equal("/etc/fsp/pin", Assert.IsType<PinFile>(token.Pin).Path);
         Assert.Equal((32, TimeSpan.FromSeconds(10)), (token.Sessions, token.QueueTimeout));
         Assert.Equal("/etc/fsp/web.pem", Assert.Single(loaded.Options!.Certificates).Chain);

@@ -1,0 +1,43 @@
+using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pkcs11;
+
+namespace ForwardSecretProxy.Signing;
+
+/// <summary>A token in use, in this process or behind a signer in another one. Disposing it ends the use.</summary>
+public interface IToken : IDisposable
+{
+    /// <summary>What the token says about itself.</summary>
+    TokenInfo Info { get; }
+
+    /// <summary>Where the right to sign is waited for.</summary>
+    ISigningPool Pool { get; }
+
+    /// <summary>Finds a key, passes it through the gate and makes it ready to sign.</summary>
+    /// <param name="uri">The key.</param>
+    /// <param name="subjectPublicKeyInfo">The certificate's public key (DER), which must be the key's; null for none.</param>
+    /// <param name="cancellationToken">Ends the waiting, not what the token does.</param>
+    /// <exception cref="KeyRefusedException">The key did not pass the gate.</exception>
+    /// <exception cref="TokenException">The token failed, refused the login, or not exactly one key matches.</exception>
+    /// <exception cref="SigningException">The token was not to be had in time.</exception>
+    Task<ITokenSigner> OpenSignerAsync(
+        Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken);
+}
+
+/// <summary>A key on a token that has passed the key gate.</summary>
+public interface ITokenSigner : ISigner
+{
+    /// <summary>What the key gate found when the signer was opened.</summary>
+    KeyGateReport Report { get; }
+}
+
+/// <summary>What every token can do.</summary>
+public static class TokenExtensions
+{
+    /// <summary>Whether <paramref name="uri"/> names this token, or none at all.</summary>
+    public static bool IsNamedBy(this IToken token, Pkcs11Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(uri);
+        return (uri.Token ?? token.Info.Label) == token.Info.Label && (uri.Serial ?? token.Info.Serial) == token.Info.Serial;
+    }
+}

@@ -1,0 +1,48 @@
+using ForwardSecretProxy.Signing.Sessions;
+
+namespace ForwardSecretProxy.Signing.Remote;
+
+/// <summary>
+/// The sessions of a token behind a signer, seen from here: places for requests that are under way. One is to be had
+/// while the signer's token signs.
+/// </summary>
+internal sealed class RemoteSessions(SignerLink link) : ISessionSource
+{
+    private readonly Lock _gate = new();
+    private readonly SortedSet<int> _free = [];
+    private int _used;
+
+    /// <inheritdoc/>
+    public ulong Open()
+    {
+        Ensure();
+        lock (_gate)
+        {
+            if (_free.Count == 0) return (ulong)_used++;
+            var place = _free.Min;
+            _free.Remove(place);
+            return (ulong)place;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close(ulong session)
+    {
+        lock (_gate) _free.Add((int)session);
+    }
+
+    private void Ensure()
+    {
+        try
+        {
+            link.Connect();
+            if (link.Exchange(new SignerQuestion(null, null)) is var answer && answer.Failure is { } failure)
+                throw failure.ToException() as TokenException ?? new TokenException(failure.Message);
+            if (answer.Token?.Problem is { } problem) throw new TokenException(problem);
+        }
+        catch (SignerLostException exception)
+        {
+            throw new TokenException(exception.Message);
+        }
+    }
+}

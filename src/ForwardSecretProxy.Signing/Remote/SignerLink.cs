@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace ForwardSecretProxy.Signing.Remote;
+
+/// <summary>
+/// The way to one signer: a connection for signatures that is made anew when the signer was, and exchanges. A signer that
+/// was restarted is waited for; one that stays away is not waited for again by everybody.
+/// </summary>
+/// <param name="address">Where it listens.</param>
+/// <param name="user">Who it must run as; null where the rights on the socket's folder decide that.</param>
+/// <param name="places">How many signatures there can be at once.</param>
+internal sealed class SignerLink(SignerAddress address, uint? user, int places) : IDisposable
+{
+    /// <summary>How long a restart may take: a worker is up after some 0.3 s, one with a large module later.</summary>
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Opening a key makes a signature with each scheme and several calls more, on slow tokens too.</summary>
+    private static readonly TimeSpan KeyTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>What a signer tells of its token it knows without asking it.</summary>
+    private static readonly TimeSpan StateTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private SignerConnection? _current;
+    private string? _failure;
+    private long _failedAt;
+    private bool _disposed;
+
+    /// <summary>A live connection. Blocks while a signer that has ended is started again.</summary>
+    /// <exception cref="SignerLostException">It is not to be had.</exception>
+    public SignerConnection Connect()
+    {
+        if (Volatile.Read(ref _current) is { Lost: null } connection) return connection;
+        lock (_gate)
+        {
+            if (_current is { Lost: null } other) return other;
+            if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < RestartPatience) throw new SignerLostException(_failure);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            try
+            {
+                var made = new SignerConnection(Open(RestartPatience), places);
+                Volatile.Write(ref _current, made);
+                _failure = null;
+                return made;
+            }
+            catch (SignerLostException exception)
+            {
+                (_failure, _failedAt) = (exception.Message, Stopwatch.GetTimestamp());
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Asks once, on a connection of its own. Blocks.</summary>
+    /// <exception cref="SignerLostException">It is not to be had.</exception>
+    /// <exception cref="TokenException">It does not answer.</exception>
+    public SignerAnswer Exchange(SignerQuestion question)
+    {
+        using var socket = Open(RestartPatience);
+        socket.ReceiveTimeout = socket.SendTimeout = (int)(question.Key is null ? StateTimeout : KeyTimeout).TotalMilliseconds;
+        return PacketExchange.Ask(socket, question, SignerJson.Default.SignerQuestion, SignerJson.Default.SignerAnswer);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _current?.Dispose();
+        }
+    }
+
+    private Socket Open(TimeSpan patience)
+    {
+        var socket = address.Connect(patience);
+        if (user is not { } expected || PeerCredentials.Of(socket).User is var found && found == expected) return socket;
+        socket.Dispose();
+        throw new SignerLostException($"What listens at {address} runs as user {found}, not as {expected}: it is not our signer.");
+    }
+}

@@ -1,0 +1,20 @@
+using ForwardSecretProxy.Configuration;
+
+namespace ForwardSecretProxy.Signers;
+
+/// <summary>The part of a configuration that is a signer's: its file may have no more than that.</summary>
+internal static class SignerConfiguration
+{
+    private static readonly string[] Sections = ["", "Tokens", "Signer", "SignerClients", "Logging"];
+
+    /// <summary>Reads <paramref name="file"/>; only errors in the signer's sections are any to it.</summary>
+    public static (ProxyOptions? Options, IReadOnlyList<string> Problems) Load(FileInfo file)
+    {
+        var (options, context) = ConfigurationLoader.Load(file);
+        return (options, [
+            .. context.Problems
+                .Where(problem => problem.Severity == ConfigurationProblemSeverity.Error && Sections.Contains(problem.Path.Split(':')[0]))
+                .Select(problem => problem.ToString()),
+        ]);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Remote;
+
+namespace ForwardSecretProxy.Signers;
+
+/// <summary>
+/// The process that loads a PKCS#11 module and knows a PIN, for one token. It ends with its keeper: when its standard
+/// input closes. It has no other way to be told anything, and writes nothing but reports.
+/// </summary>
+internal sealed class WorkerHost : IPacketDesk, IDisposable
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstTryPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// So many tries to find a token in one process: some modules look for new tokens only when they are loaded, and a new
+    /// process loads them anew.
+    /// </summary>
+    private const int MaxTries = 10;
+
+    private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
+
+    private readonly WorkerOrder _order;
+    private readonly TextWriter _reports;
+    private readonly Lock _reporting = new();
+    private readonly ManualResetEventSlim _tried = new();
+    private volatile SignerDesk? _desk;
+    private volatile string _problem = "The token is being opened.";
+
+    private WorkerHost(WorkerOrder order, TextWriter reports)
+    {
+        _order = order;
+        _reports = reports;
+    }
+
+    /// <summary>Does what the first line of <paramref name="input"/> says, until its end.</summary>
+    public static async Task RunAsync(Stream input, TextWriter reports)
+    {
+        using var reader = new StreamReader(input);
+        var order = JsonSerializer.Deserialize(await reader.ReadLineAsync() ?? "null", SignersJson.Default.WorkerOrder)
+            ?? throw new InvalidOperationException("A worker is started by fsp signer only.");
+        // Signals to the whole group or service mean the proxy, which may need signatures for a while yet.
+        var ignored = Array.ConvertAll(Signals, signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true));
+        _ = Task.Run(async () =>
+        {
+            while (await reader.ReadLineAsync() is not null)
+            {
+                // Nothing more is ever said.
+            }
+            End();
+        });
+        using var host = new WorkerHost(order, reports);
+        await host.RunAsync();
+        GC.KeepAlive(ignored);
+    }
+
+    /// <inheritdoc/>
+    public int Answer(ReadOnlySpan<byte> packet, Span<byte> answer)
+    {
+        // Whoever asks while a worker starts in another one's place is better served a little later.
+        _tried.Wait(FirstTryPatience);
+        return _desk is { } desk ? desk.Answer(packet, answer) : SignerDesk.AnswerWithout(_problem, packet, answer);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tried.Dispose();
+
+    private async Task RunAsync()
+    {
+        // One thread more than can sign, so that a question does not wait for signatures.
+        using var service = SignerSocket.Listen(
+            new SignerAddress(_order.Address), this, _order.Token.Sessions + 1, new SignerPeers(_order.Users, _order.Process),
+            peer => Report(WorkerReportKind.PeerRefused, FormattableString.Invariant($"process {peer.Process} of user {peer.User}")));
+        service.Start();
+        _ = Task.Run(async () =>
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+            while (await timer.WaitForNextTickAsync()) Report(WorkerReportKind.Alive, null);
+        });
+        for (var tries = 1; !TryOpen() && tries < MaxTries; tries++) await Task.Delay(RetryPause);
+        if (_desk is null) End();
+        await Task.Delay(Timeout.Infinite);
+    }
+
+    private bool TryOpen()
+    {
+        try
+        {
+            var options = _order.ToTokenOptions();
+            var token = Token.Open(options);
+            // To see that there is one. What is wrong with it is said when the first key is asked for, too.
+            options.Pin?.Read().Dispose();
+            _desk = new SignerDesk(token, new SignerOptions
+            {
+                Sessions = Math.Min(options.Sessions, token.Info.MaxSessions ?? int.MaxValue),
+                CallTimeout = TimeSpan.FromSeconds(5),
+                MaxSignaturesPerSecond = _order.MaxSignaturesPerSecond,
+                OnPinRefused = message => Report(WorkerReportKind.PinRefused, message),
+            });
+            _tried.Set();
+            Report(WorkerReportKind.Ready, null);
+            return true;
+        }
+        catch (TokenException exception)
+        {
+            _problem = exception.Message;
+            _tried.Set();
+            Report(exception.IsPinRefused ? WorkerReportKind.PinRefused : WorkerReportKind.NoToken, exception.Message);
+            return false;
+        }
+    }
+
+    private void Report(WorkerReportKind kind, string? text)
+    {
+        lock (_reporting)
+        {
+            _reports.WriteLine(JsonSerializer.Serialize(new WorkerReport(kind, text), SignersJson.Default.WorkerReport));
+            _reports.Flush();
+        }
+    }
+
+    // A module may hang in what an orderly end would call.
+    private static void End() => Process.GetCurrentProcess().Kill();
+}

@@ -1,0 +1,254 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Remote;
+using ForwardSecretProxy.Tests.Signing;
+using ForwardSecretProxy.Tests.Signing.Remote;
+
+namespace ForwardSecretProxy.FunctionalTests.Signers;
+
+/// <summary>Both ends of the signer's socket, in one process, with a token in software that does what the test says.</summary>
+public sealed class RemoteSignerTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly ForwardSecretProxy.Signing.Keys.Pkcs11Uri Uri = ForwardSecretProxy.Signing.Keys.Pkcs11Uri.For("stub", "web");
+
+    private readonly StubToken _token = new();
+    private readonly SignerAddress _address = new($"@fsp-test-{RandomNumberGenerator.GetHexString(16)}");
+    private PacketService? _service;
+
+    public void Dispose() => _service?.Dispose();
+
+    [Fact]
+    public async Task Sign_ManyAtOnce_AreAllUnderWayAtOnce()
+    {
+        const int many = 16;
+        Start(sessions: many);
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        using var meeting = new Barrier(many);
+        // Each signature waits until all the others have begun.
+        _token.InSignature = () => Assert.True(meeting.SignalAndWait(Patience));
+
+        var signed = await Task.WhenAll(Enumerable.Range(0, many).Select(_ => SignOnThreadAsync(token, signer)));
+
+        Assert.All(signed, Assert.True);
+    }
+
+    [Fact]
+    public async Task Sign_AnswersComeInAnotherOrder_EachGetsItsOwn()
+    {
+        Start(sessions: 8);
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        _token.InSignature = () => Thread.Sleep(Random.Shared.Next(0, 5));
+
+        var signed = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => SignOnThreadAsync(token, signer)));
+
+        Assert.All(signed, Assert.True);
+        Assert.Equal(200, _token.Signatures);
+    }
+
+    [Fact]
+    public async Task Sign_SignerStartsAnewMeanwhile_AsksForTheKeyAgainAndSigns()
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        Assert.True(await SignOnThreadAsync(token, signer));
+
+        Restart(_token);
+
+        Assert.True(await SignOnThreadAsync(token, signer));
+        Assert.Equal(2, _token.Signatures);
+    }
+
+    [Fact]
+    public async Task Sign_SignerEndsInTheMiddle_IsAskedAgain()
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        using var begun = new SemaphoreSlim(0);
+        using var go = new SemaphoreSlim(0);
+        _token.InSignature = () =>
+        {
+            begun.Release();
+            go.Wait(Patience);
+        };
+        var signing = SignOnThreadAsync(token, signer);
+        Assert.True(await begun.WaitAsync(Patience));
+
+        Restart(_token);
+        go.Release(2);
+
+        Assert.True(await signing);
+    }
+
+    [Fact]
+    public async Task Sign_AnotherKeyAfterARestart_IsRefused()
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+
+        // The same names, and another key: a signer that offers it would break every handshake, or worse.
+        Restart(new StubToken());
+
+        await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
+    }
+
+    [Fact]
+    public async Task Sign_NoSigner_FailsAndTheNextOneAtOnce()
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        Stop();
+
+        var failure = await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
+
+        Assert.Contains("no signer", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_PeerThatMayNot_IsRefusedAndNamed()
+    {
+        var refused = new List<PeerCredentials>();
+        Start(admits: _ => false, onRefused: refused.Add);
+
+        var failure = Assert.Throws<TokenException>(Open);
+
+        Assert.Contains("SignerClients", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(Environment.ProcessId, Assert.Single(refused).Process);
+    }
+
+    [Fact]
+    public void Open_SignerOfAnotherUser_IsRefused()
+    {
+        Start();
+
+        var failure = Assert.Throws<TokenException>(() =>
+            RemoteToken.Open(_address, PeerCredentials.Own.User + 1, Patience, null));
+
+        Assert.Contains("not our signer", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("HTTP/1.1 400 Bad Request")]
+    public void Open_WhatListensIsNoSigner_SaysSo(string says)
+    {
+        using var listener = SignerAddress.NewSocket();
+        listener.Bind(_address.EndPoint);
+        listener.Listen(8);
+        _ = Task.Run(() =>
+        {
+            while (true)
+            {
+                using var socket = listener.Accept();
+                socket.Receive(new byte[SignerProtocol.MaxPacket]);
+                if (says.Length > 0) socket.Send(System.Text.Encoding.UTF8.GetBytes(says));
+            }
+        });
+
+        var failure = Assert.Throws<TokenException>(Open);
+
+        Assert.Contains(says.Length == 0 ? "ended" : "no signer of this version", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connection_HostileAnswers_EndItAndNothingElse()
+    {
+        // Numbers of nobody, of another place, twice, cut, too long.
+        byte[][] answers =
+        [
+            [], [2], [2, 1, 0, 0, 0, 0, 0], [2, 1, 0, 0, 0, 0, 0xFF, 0xFF], [2, 1, 9, 0, 0, 1, 0, 0], [2, 2, 0, 0, 0, 1, 0, 0],
+            [2, 1, 0, 0, 0, 1, 0, 0, .. new byte[600]], [1, 1, 0, 0, 0, 1, 0, 0],
+        ];
+        foreach (var hostile in answers)
+        {
+            var (near, far) = await PairAsync();
+            using var connection = new SignerConnection(near, places: 4);
+            using (far)
+            {
+                var asking = OnThread(() => connection.Ask(
+                    0, SignatureScheme.EcdsaSecp256r1Sha256, 1, SignedBlocks.CertificateVerify(32), TimeSpan.FromSeconds(1)));
+                far.Receive(new byte[1024]);
+                if (hostile.Length > 0) far.Send(hostile);
+
+                await Assert.ThrowsAsync<SignerLostException>(() => asking);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Connection_AnswerAfterItsTime_GoesToNobody()
+    {
+        var (near, far) = await PairAsync();
+        using var connection = new SignerConnection(near, places: 4);
+        using var _ = far;
+        var block = SignedBlocks.CertificateVerify(32);
+        var late = OnThread(() => connection.Ask(0, SignatureScheme.EcdsaSecp256r1Sha256, 1, block, TimeSpan.FromMilliseconds(50)));
+        var first = new byte[1024];
+        far.Receive(first);
+        Assert.True((await Assert.ThrowsAsync<SignerLostException>(() => late)).IsTimeout);
+
+        var next = OnThread(() => connection.Ask(0, SignatureScheme.EcdsaSecp256r1Sha256, 1, block, Patience));
+        var second = new byte[1024];
+        far.Receive(second);
+        far.Send([2, 1, 0, 0, .. first[4..8], 1]);
+        far.Send([2, 1, 0, 0, .. second[4..8], 2]);
+
+        var answer = await next;
+        Assert.Equal((1, 2), (answer.Length, answer.Content[0]));
+    }
+
+    private void Start(
+        int sessions = 4, Func<PeerCredentials, bool>? admits = null, Action<PeerCredentials>? onRefused = null, StubToken? token = null)
+    {
+        var options = new SignerOptions { Sessions = sessions, CallTimeout = TimeSpan.FromSeconds(5) };
+        _service = new PacketService(
+            _address, new SignerDesk(token ?? _token, options), sessions + 1, admits ?? (_ => true), onRefused ?? (_ => { }));
+        _service.Start();
+    }
+
+    private void Restart(StubToken token)
+    {
+        Stop();
+        Start(token: token);
+    }
+
+    // As the end of a process does.
+    private void Stop()
+    {
+        _service!.Dispose();
+        _service.Disconnect();
+    }
+
+    private RemoteToken Open() => RemoteToken.Open(_address, PeerCredentials.Own.User, Patience, null);
+
+    private static Task<bool> SignOnThreadAsync(RemoteToken token, ITokenSigner signer) => OnThread(() =>
+    {
+        using var lease = token.Pool.AcquireAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var block = SignedBlocks.CertificateVerify(32);
+        var signature = new byte[signer.MaxSignatureLength];
+        var length = signer.Sign(lease, signer.Schemes[0], block, signature);
+        return ForwardSecretProxy.Signing.Keys.SubjectPublicKey.Parse(signer.SubjectPublicKeyInfo.Span)
+            .Verify(signer.Schemes[0], block, signature.AsSpan(0, length));
+    });
+
+    private static Task<T> OnThread<T>(Func<T> run) => Task.Factory.StartNew(
+        run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private async Task<(Socket Near, Socket Far)> PairAsync()
+    {
+        using var listener = SignerAddress.NewSocket();
+        listener.Bind(new SignerAddress(_address.Name + RandomNumberGenerator.GetHexString(8)).EndPoint);
+        listener.Listen(1);
+        var near = SignerAddress.NewSocket();
+        await near.ConnectAsync(listener.LocalEndPoint!);
+        return (near, await listener.AcceptAsync());
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using ForwardSecretProxy.FunctionalTests.Fixtures;
+
+namespace ForwardSecretProxy.FunctionalTests.Signers;
+
+/// <summary>
+/// What somebody finds who reads the whole memory of the process that strangers talk to, with a token in software, whose
+/// module has the private key in the clear while it signs. The PIN comes in an environment variable: the worst case, for
+/// a process keeps its environment.
+/// </summary>
+[Collection(Undisturbed.Name)]
+public sealed class SecretsInMemoryTests : IDisposable
+{
+    private const string PinVariable = "MEMORY_TEST_PIN";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task ServingProcess_InProcessSigner_HoldsThePinAndTheKey()
+    {
+        // The control of the one below: the same search finds both where they are.
+        var found = await SearchAsync("in-process");
+
+        Assert.Contains("PIN", found);
+        Assert.Contains(found, name => name.StartsWith("key", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ServingProcess_IsolatedSigner_HoldsNeither()
+    {
+        Assert.Empty(await SearchAsync("isolated"));
+    }
+
+    private async Task<HashSet<string>> SearchAsync(string signer)
+    {
+        using var token = await ServingToken.CreateAsync();
+        using var authority = new TestAuthority();
+        _directory.Write("web.pem", authority.Issue(await token.GenerateKeyAsync("web", "rsa-2048"), "web.example.test"));
+        var configuration = new ProxyConfiguration("http://127.0.0.1:9")
+            .WithToken(ServingToken.Module, ServingToken.Label, token.PinFile)
+            .WithCertificate("web", _directory.File("web.pem"), "pkcs11:token=fsp;object=web")
+            .With("Signer", signer)
+            .With("Tokens:main:PinEnvironment", PinVariable)
+            .Without("Tokens:main:PinFile");
+        var environment = new Dictionary<string, string?>(token.Environment) { [PinVariable] = token.Pin };
+        await using var fsp = await FspProcess.ServeAsync(configuration.WriteTo(_directory), configuration.Port, environment);
+
+        var needles = Needles(token);
+        using var stop = new CancellationTokenSource();
+        // Also when nothing was found, it has signed.
+        Assert.True((await OpenSslClient.RequestAsync(configuration.Port, "-tls1_3")).Connected);
+        var load = HandshakeUntil(configuration.Port, stop.Token);
+        var found = new HashSet<string>();
+        // While it signs, and more than once: the module wipes what it can.
+        for (var look = 0; look < 3 && !(found.Contains("PIN") && found.Count > 1); look++)
+            found.UnionWith(ProcessMemory.Find(fsp.Id, needles));
+        await stop.CancelAsync();
+        await load;
+        return found;
+    }
+
+    /// <summary>The PIN, and pieces of every number of the private key, in both orders of bytes.</summary>
+    private static Dictionary<string, byte[]> Needles(ServingToken token)
+    {
+        const int piece = 16;
+        using var key = new StolenToken(token.TokenDirectory, token.Pin).RecoverRsaKey();
+        var parts = key.ExportParameters(includePrivateParameters: true);
+        var needles = new Dictionary<string, byte[]>
+        {
+            ["PIN"] = Encoding.UTF8.GetBytes(token.Pin),
+            ["PIN in UTF-16"] = Encoding.Unicode.GetBytes(token.Pin),
+        };
+        foreach (var (name, part) in (ReadOnlySpan<(string, byte[]?)>)
+            [("D", parts.D), ("P", parts.P), ("Q", parts.Q), ("DP", parts.DP), ("DQ", parts.DQ), ("QInv", parts.InverseQ)])
+        {
+            byte[] reversed = [.. part!.Reverse()];
+            for (var at = 0; at + piece <= part!.Length; at += part.Length / 4)
+            {
+                needles[$"key {name} at {at}"] = part[at..(at + piece)];
+                needles[$"key {name} at {at}, reversed"] = reversed[at..(at + piece)];
+            }
+        }
+
+        return needles;
+    }
+
+    private static Task HandshakeUntil(int port, CancellationToken stop) => Task.Run(async () =>
+    {
+        while (!stop.IsCancellationRequested) await OpenSslClient.RequestAsync(port, "-tls1_3");
+    }, CancellationToken.None);
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pkcs11;
+
+namespace ForwardSecretProxy.Tests.Signing.Remote;
+
+/// <summary>A token in software with one key, which does what the test says.</summary>
+internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLease
+{
+    private readonly AsymmetricAlgorithm _key;
+    private int _signatures;
+
+    public StubToken(AsymmetricAlgorithm? key = null)
+    {
+        _key = key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        PublicKey = SubjectPublicKey.Parse(_key.ExportSubjectPublicKeyInfo());
+        Report = new KeyGateReport("pkcs11:object=web", [], PublicKey.Schemes, []);
+    }
+
+    public SubjectPublicKey PublicKey { get; }
+
+    public int Signatures => Volatile.Read(ref _signatures);
+
+    /// <summary>Called in each signature.</summary>
+    public Action InSignature { get; set; } = () => { };
+
+    /// <summary>Thrown when the key is asked for.</summary>
+    public Exception? OnOpen { get; set; }
+
+    public TokenInfo Info { get; } = new(7, "stub", "0815", "us", "stub", true, true, true, PinState.Normal, null);
+
+    public ISigningPool Pool => this;
+
+    public bool IsAvailable { get; set; } = true;
+
+    public KeyGateReport Report { get; }
+
+    public ReadOnlyMemory<byte> SubjectPublicKeyInfo => PublicKey.Encoded;
+
+    public IReadOnlyList<SignatureScheme> Schemes => PublicKey.Schemes;
+
+    public int MaxSignatureLength => PublicKey.MaxSignatureLength;
+
+    public Task<ITokenSigner> OpenSignerAsync(
+        ForwardSecretProxy.Signing.Keys.Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken) =>
+        OnOpen is null ? Task.FromResult<ITokenSigner>(this) : Task.FromException<ITokenSigner>(OnOpen);
+
+    public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken) => new(this);
+
+    public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
+    {
+        Interlocked.Increment(ref _signatures);
+        InSignature();
+        lock (_key)
+        {
+            var signature = _key is ECDsa ecdsa
+                ? ecdsa.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+                : ((RSA)_key).SignData(message.ToArray(), HashAlgorithmName.SHA256,
+                    scheme == SignatureScheme.RsaPkcs1Sha256 ? RSASignaturePadding.Pkcs1 : RSASignaturePadding.Pss);
+            signature.CopyTo(destination);
+            return signature.Length;
+        }
+    }
+
+    // Also the lease, of which there are as many as anybody wants.
+    void IDisposable.Dispose()
+    {
+    }
+}
