@@ -13,6 +13,7 @@ public partial class ArchitectureTests
 {
     private const string Signing = "ForwardSecretProxy.Signing";
     private const string OpenSsl = "ForwardSecretProxy.OpenSsl";
+    private const string Hardening = "ForwardSecretProxy.Hardening";
     private const string Audit = "ForwardSecretProxy.Audit";
     private const string Executable = "fsp";
 
@@ -30,6 +31,12 @@ public partial class ArchitectureTests
     }
 
     [Fact]
+    public void Hardening_References_NothingOfOursAndNoAspNetCore()
+    {
+        Assert.DoesNotContain(References(Hardening), name => IsOurs(name) || IsAspNetCore(name));
+    }
+
+    [Fact]
     public void OpenSsl_References_OnlySigningOfOursAndNoAspNetCore()
     {
         var names = References(OpenSsl);
@@ -39,13 +46,14 @@ public partial class ArchitectureTests
     }
 
     [Fact]
-    public void Executable_References_BothAndAspNetCore()
+    public void Executable_References_AllAndAspNetCore()
     {
-        // The control of the two above: this reader of references does see them where they are.
+        // The control of those above: this reader of references does see them where they are.
         var names = References(Executable);
 
         Assert.Contains(Signing, names);
         Assert.Contains(OpenSsl, names);
+        Assert.Contains(Hardening, names);
         Assert.Contains(names, IsAspNetCore);
     }
 
@@ -90,10 +98,10 @@ public partial class ArchitectureTests
     }
 
     [Fact]
-    public void Sources_NativeWords_OnlyInOpenSsl()
+    public void Sources_NativeWords_OnlyInOpenSslAndHardening()
     {
         var sources = Repository.PathOf("src");
-        var allowed = Path.Combine(sources, OpenSsl) + Path.DirectorySeparatorChar;
+        string[] allowed = [.. new[] { OpenSsl, Hardening }.Select(name => Path.Combine(sources, name) + Path.DirectorySeparatorChar)];
 
         var files = Directory.EnumerateFiles(sources, "*", SearchOption.AllDirectories)
             .Where(file => file.EndsWith(".cs", Ordinal)
@@ -102,8 +110,8 @@ public partial class ArchitectureTests
             .Where(file => File.ReadLines(file).Any(HasNativeWord))
             .ToList();
 
-        Assert.Contains(files, file => file.StartsWith(allowed, Ordinal));
-        Assert.DoesNotContain(files, file => !file.StartsWith(allowed, Ordinal));
+        Assert.All(allowed, folder => Assert.Contains(files, file => file.StartsWith(folder, Ordinal)));
+        Assert.DoesNotContain(files, file => !allowed.Any(folder => file.StartsWith(folder, Ordinal)));
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ForwardSecretProxy.Hardening;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Hosting;
 
 namespace ForwardSecretProxy.Cli;
@@ -28,6 +30,11 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
+        // A module of a token may need any file and any device: a process that loads one keeps its way to all of them.
+        if (!HardenedStart.IsSecondStage && HardenedStart.IsNeeded)
+            HardenedStart.Run(rules: null, environment: new Dictionary<string, string?>());
+        ProcessLimits.Apply();
+
         var sockets = new ListeningSockets(SocketActivation.Take());
         using var start = await ServerStart.PrepareAsync(
             file, new PreparationScope(HasRoutes: true, sockets), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Net;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.MtaSts;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
@@ -14,7 +15,6 @@ namespace ForwardSecretProxy.Hosting;
 /// </summary>
 internal static class ServerPreparation
 {
-    private const string KeyLogVariable = "SSLKEYLOGFILE";
     private static readonly string[] ApplicationProtocols = ["h2", "http/1.1"];
 
     /// <summary>Opens and checks everything.</summary>
@@ -32,7 +32,9 @@ internal static class ServerPreparation
         var keys = new KeyOwner(signers);
         using var preparing = keys.Lease();
         var (options, context) = loaded;
-        RefuseKeyLog(context);
+        // It is what it was at the start; who looks into a running process is not asked.
+        if (scope.Previous is null)
+            HostileEnvironment.Find().ForEach(context.Report);
         RequireOpenSsl(context);
         if (options is null)
             return null;
@@ -136,17 +138,6 @@ internal static class ServerPreparation
         {
             context.Report(new ConfigurationProblem("", reason.TrimEnd('.'),
                 "Install OpenSSL 3.0 or newer (Debian and Ubuntu: apt install openssl).") { MayPass = true });
-        }
-    }
-
-    // Some builds of libssl write every session's keys to the file that this variable names.
-    private static void RefuseKeyLog(ConfigurationContext context)
-    {
-        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(KeyLogVariable)))
-        {
-            context.Report("", $"the environment variable {KeyLogVariable} is set, which asks TLS libraries to write "
-                + "down the keys of every session; whoever had that file could read the recorded traffic",
-                "Unset it where fsp is started. To look into traffic while debugging, log keys at the client.");
         }
     }
 }
