@@ -1,7 +1,9 @@
 using System.CommandLine;
+using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Hosting;
+using ForwardSecretProxy.Signers;
 
 namespace ForwardSecretProxy.Cli;
 
@@ -30,9 +32,8 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
-        // A module of a token may need any file and any device: a process that loads one keeps its way to all of them.
-        if (!HardenedStart.IsSecondStage && HardenedStart.IsNeeded)
-            HardenedStart.Run(rules: null, environment: new Dictionary<string, string?>());
+        if (!HardenedStart.IsSecondStage)
+            RunFirstStage(file);
         ProcessLimits.Apply();
 
         var sockets = new ListeningSockets(SocketActivation.Take());
@@ -46,5 +47,34 @@ internal static class ServeCommand
 
         await ServerRunner.RunAsync(start, content: null, started: null, cancellationToken);
         return ExitCode.AllWell;
+    }
+
+    /// <summary>
+    /// Starts the signer, which must not be restricted as what follows is, and executes this program anew. Returns where
+    /// there is nothing to restrict, or the configuration is wrong, of which the second stage would say the same.
+    /// </summary>
+    private static void RunFirstStage(FileInfo file)
+    {
+        var (options, context) = ConfigurationLoader.Load(file);
+        if (options is null || context.HasErrors)
+            return;
+
+        // Neither its environment nor its memory is to have a PIN.
+        var environment = options.Tokens.Where(token => token.PinKey == "PinEnvironment")
+            .ToDictionary(token => token.PinValue!, _ => (string?)null);
+        switch (options.Signer.Kind)
+        {
+            case SignerKind.InProcess when !HardenedStart.IsNeeded:
+                return;
+            case SignerKind.InProcess:
+                // A token's module may need any file and any device: a process that loads one keeps its way to all of them.
+                HardenedStart.Run(rules: null, environment: new Dictionary<string, string?>());
+                return;
+            case SignerKind.Isolated:
+                environment[SignerProcess.AddressVariable] = SignerProcess.Start(file).Name;
+                break;
+        }
+
+        HardenedStart.Run(ServingRules.For(options, file), environment);
     }
 }

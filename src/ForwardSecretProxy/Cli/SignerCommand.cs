@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hardening;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.Signers;
 using ForwardSecretProxy.Signing.Remote;
@@ -34,6 +36,9 @@ internal static class SignerCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (HardenedStart.IsNeeded && !HardenedStart.IsSecondStage)
+            HardenedStart.Run(rules: null, environment: new Dictionary<string, string?>());
+        ProcessLimits.Apply();
         if (parsed.GetValue(Worker))
         {
             await WorkerHost.RunAsync(Console.OpenStandardInput(), Console.Out);

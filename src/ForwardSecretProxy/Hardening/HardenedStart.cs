@@ -23,7 +23,7 @@ internal static class HardenedStart
         && process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether something that only a second stage has is missing.</summary>
-    public static bool IsNeeded => !ProcessStatus.Read().NoNewPrivileges || DiagnosticsPort.IsOpen;
+    public static bool IsNeeded => DiagnosticsPort.IsOpen;
 
     /// <summary>Why Landlock was offered and could not be put on; null when it was, or was not tried.</summary>
     public static string? LandlockFailure => StageWords() is [_, var reason] ? reason : null;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ForwardSecretProxy.Hardening.Execution;
 using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.Signing.Remote;
 
@@ -29,7 +30,9 @@ internal static class SignerProcess
     {
         // Nobody can guess it, and whoever finds it out is refused for what he is.
         var address = new SignerAddress($"@fsp-signer-{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
-        using var process = Process.Start(SelfProcess.StartInfo(["signer", "--config", file.FullName, "--for-parent", address.Name]));
+        var start = SelfProcess.StartInfo(["signer", "--config", file.FullName, "--for-parent", address.Name]);
+        start.Environment[DiagnosticsPort.Variable] = "0";
+        using var process = Process.Start(start);
         return address;
     }
 
