@@ -13,7 +13,7 @@ internal static class ProxyOptionsReader
     {
         var root = new SectionReader(configuration, context);
         var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
-        var signer = SignerChoice.Read(root);
+        var signer = SignerReader.Read(root);
         var certificates = ReadCertificates(root, out var certificateNames);
         var proxies = root.TextList("TrustedProxies", [], "10.0.0.0/24");
         var trusted = TrustedProxies.Parse(proxies, (message, mend) => root.Report("TrustedProxies", message, mend));

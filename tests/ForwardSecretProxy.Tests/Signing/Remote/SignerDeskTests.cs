@@ -8,11 +8,13 @@ using ForwardSecretProxy.Signing.Remote;
 
 namespace ForwardSecretProxy.Tests.Signing.Remote;
 
-public class SignerDeskTests
+public sealed class SignerDeskTests : IDisposable
 {
     private const string Uri = "pkcs11:object=web";
 
     private readonly StubToken _token = new();
+
+    public void Dispose() => _token.Dispose();
 
     [Fact]
     public void Sign_HandshakesBlocks_AreSigned()
@@ -54,7 +56,8 @@ public class SignerDeskTests
     {
         // RFC 8446 section 4.4.3; in TLS 1.2 it is what many clients want.
         using var rsa = RSA.Create(2048);
-        var desk = new SignerDesk(new StubToken(rsa), Options());
+        using var token = new StubToken(rsa);
+        var desk = new SignerDesk(token, Options());
         var key = Offered(desk);
 
         Assert.Equal(SignStatus.Refused, Sign(desk, key, SignedBlocks.CertificateVerify(32), SignatureScheme.RsaPkcs1Sha256).Status);

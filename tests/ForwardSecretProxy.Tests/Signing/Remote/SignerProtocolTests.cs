@@ -59,7 +59,7 @@ public class SignerProtocolTests
         Assert.True(SignerProtocol.TryReadAnswer(
             packet.AsSpan(0, SignerProtocol.AnswerHeader + 70), out var status, out var number, out var content));
         Assert.Equal((SignStatus.Signed, 0x80000001), (status, number));
-        Assert.Equal(packet[SignerProtocol.AnswerHeader..(SignerProtocol.AnswerHeader + 70)], content);
+        Assert.Equal(packet.AsSpan(SignerProtocol.AnswerHeader, 70), content);
     }
 
     [Fact]

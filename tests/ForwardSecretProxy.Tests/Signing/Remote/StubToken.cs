@@ -63,8 +63,8 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
         }
     }
 
-    // Also the lease, of which there are as many as anybody wants.
-    void IDisposable.Dispose()
+    // It is also the lease, of which there are as many as anybody wants.
+    public void Dispose()
     {
     }
 }
