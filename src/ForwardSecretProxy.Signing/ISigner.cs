@@ -29,4 +29,12 @@ public interface ISigner
     /// <returns>The number of bytes written.</returns>
     /// <exception cref="SigningException">The token refused or failed; the message names its reason.</exception>
     int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination);
+
+    /// <summary>
+    /// Has the token make a signature of something that is no handshake, and verifies it. Blocks for as long as the token
+    /// takes.
+    /// </summary>
+    /// <param name="lease">A live lease from <see cref="Pool"/>.</param>
+    /// <exception cref="SigningException">The token did not sign, or made a signature that does not verify.</exception>
+    void Test(ISigningLease lease) => SigningTest.Run(this, lease);
 }

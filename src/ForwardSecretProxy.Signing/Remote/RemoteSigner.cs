@@ -46,12 +46,21 @@ internal sealed class RemoteSigner : ITokenSigner
     public ISigningPool Pool => _token.Pool;
 
     /// <inheritdoc/>
+    // The signer signs nothing but handshakes for us: it makes and verifies the test's signature itself.
+    public void Test(ISigningLease lease) => Request(lease, Schemes[0], [], []);
+
+    /// <inheritdoc/>
     public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
+    {
+        if (message.Length is 0 or > SignerProtocol.MaxBlock)
+            throw new SigningException($"A block of {message.Length} bytes is none that a TLS server signs.");
+        return Request(lease, scheme, message, destination);
+    }
+
+    private int Request(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
     {
         if (lease is not PooledSession session || session.Pool != _token.Pool || !session.Leased)
             throw new ArgumentException("Not a live lease from this signer's pool.", nameof(lease));
-        if (message.Length is 0 or > SignerProtocol.MaxBlock)
-            throw new SigningException($"A block of {message.Length} bytes is none that a TLS server signs.");
 
         var started = Stopwatch.GetTimestamp();
         try

@@ -9,7 +9,7 @@ namespace ForwardSecretProxy.Signing.Remote;
 /// Signatures are small fixed layouts, many of them in flight at once, each answered under its own number; what happens
 /// once in a key's life is an exchange in JSON.
 /// <code>
-/// request  0 kind  1 version  2 scheme(16)  4 number(32)  8 key(128)  24 the block to be signed
+/// request  0 kind  1 version  2 scheme(16)  4 number(32)  8 key(128)  24 the block to be signed; none for a test
 /// answer   0 kind  1 version  2 status  3 zero  4 number(32)  8 the signature, or in words why there is none
 /// exchange 0 kind  1 version  2 JSON
 /// </code>
@@ -41,11 +41,11 @@ internal static class SignerProtocol
     /// <summary>The longest packet at all. A key gate's report has some 10 KB.</summary>
     public const int MaxPacket = 64 * 1024;
 
-    /// <summary>Writes a request and returns its length.</summary>
+    /// <summary>Writes a request and returns its length: for a signature, or without a block for a test of the key.</summary>
     public static int WriteRequest(
         Span<byte> packet, SignatureScheme scheme, uint number, UInt128 key, ReadOnlySpan<byte> block)
     {
-        packet[0] = (byte)PacketKind.Sign;
+        packet[0] = (byte)(block.IsEmpty ? PacketKind.Test : PacketKind.Sign);
         packet[1] = Version;
         BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)scheme);
         BinaryPrimitives.WriteUInt32BigEndian(packet[4..], number);
@@ -54,7 +54,9 @@ internal static class SignerProtocol
         return RequestHeader + block.Length;
     }
 
-    /// <summary>Reads a request; false for what is none of this version, or has no block or one that is too long.</summary>
+    /// <summary>
+    /// Reads a request; false for what is none of this version, has no block or one that is too long, or a test that has one.
+    /// </summary>
     public static bool TryReadRequest(
         ReadOnlySpan<byte> packet, out SignatureScheme scheme, out uint number, out UInt128 key, out ReadOnlySpan<byte> block)
     {
@@ -62,7 +64,9 @@ internal static class SignerProtocol
         number = 0;
         key = default;
         block = default;
-        if (packet.Length is <= RequestHeader or > RequestHeader + MaxBlock || !Is(packet, PacketKind.Sign)) return false;
+        if (packet.Length is < RequestHeader or > RequestHeader + MaxBlock
+            || !Is(packet, packet.Length == RequestHeader ? PacketKind.Test : PacketKind.Sign))
+            return false;
         scheme = (SignatureScheme)BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
         number = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
         key = BinaryPrimitives.ReadUInt128BigEndian(packet[8..]);
@@ -122,6 +126,9 @@ internal enum PacketKind : byte
 
     /// <summary>Its answer.</summary>
     Told = 4,
+
+    /// <summary>A request without a block: for the signer's own test of the key.</summary>
+    Test = 5,
 }
 
 /// <summary>What came of a request for a signature.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ForwardSecretProxy.Signing;
-using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.Admin;
 
@@ -17,9 +16,6 @@ internal sealed class SigningProbe(TimeProvider time)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConditionalWeakTable<ISigner, Answer> _answers = [];
-
-    /// <summary>What is signed. Too short and of the wrong letters for anything that TLS signs.</summary>
-    internal static ReadOnlySpan<byte> Message => "fsp readiness check, not a TLS handshake"u8;
 
     /// <summary>Null when <paramref name="signer"/> signs; otherwise why not, in an operator's words.</summary>
     public async Task<string?> AskAsync(ISigner signer)
@@ -41,8 +37,9 @@ internal sealed class SigningProbe(TimeProvider time)
             using var limit = new CancellationTokenSource(Patience);
             using var lease = await signer.Pool.AcquireAsync(limit.Token);
             // On a thread of its own: a hanging token would keep one of the runtime's.
-            return await Task.Factory.StartNew(
-                () => Sign(signer, lease), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await Task.Factory.StartNew(
+                () => signer.Test(lease), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return null;
         }
         catch (OperationCanceledException)
         {
@@ -53,16 +50,6 @@ internal sealed class SigningProbe(TimeProvider time)
             // Whatever it is: no signature came.
             return exception.Message.TrimEnd('.');
         }
-    }
-
-    private static string? Sign(ISigner signer, ISigningLease lease)
-    {
-        Span<byte> signature = stackalloc byte[signer.MaxSignatureLength];
-        var scheme = signer.Schemes[0];
-        var length = signer.Sign(lease, scheme, Message, signature);
-        return SubjectPublicKey.Parse(signer.SubjectPublicKeyInfo.Span).Verify(scheme, Message, signature[..length])
-            ? null
-            : "its test signature does not verify";
     }
 
     private sealed class Answer

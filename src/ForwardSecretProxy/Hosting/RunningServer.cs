@@ -107,6 +107,7 @@ internal sealed class RunningServer : IServerState, IDisposable
             if (!_isDraining) _manager.Reloading();
             return ConfigurationLoader.Load(_start.File);
         },
+        isReload: true,
         cancellationToken);
 
     /// <summary>
@@ -114,12 +115,13 @@ internal sealed class RunningServer : IServerState, IDisposable
     /// </summary>
     public Task<ReloadReport> RenewCertificatesAsync(CancellationToken cancellationToken) =>
         SwapAsync(() => new LoadedConfiguration(Current.Options, new ConfigurationContext(
-            _start.File.DirectoryName!, new Dictionary<string, string>())), cancellationToken);
+            _start.File.DirectoryName!, new Dictionary<string, string>())), isReload: false, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<ReloadReport> SwapAsync(Func<LoadedConfiguration> load, CancellationToken cancellationToken)
+    private async Task<ReloadReport> SwapAsync(
+        Func<LoadedConfiguration> load, bool isReload, CancellationToken cancellationToken)
     {
         // The token's calls block.
         await Task.Yield();
@@ -127,7 +129,7 @@ internal sealed class RunningServer : IServerState, IDisposable
         try
         {
             var begun = Stopwatch.GetTimestamp();
-            var report = await TrySwapAsync(load(), cancellationToken);
+            var report = await TrySwapAsync(load(), isReload, cancellationToken);
             Log(report, Stopwatch.GetElapsedTime(begun));
             return report;
         }
@@ -146,12 +148,12 @@ internal sealed class RunningServer : IServerState, IDisposable
         }
     }
 
-    private async Task<ReloadReport> TrySwapAsync(LoadedConfiguration loaded, CancellationToken cancellationToken)
+    private async Task<ReloadReport> TrySwapAsync(LoadedConfiguration loaded, bool isReload, CancellationToken cancellationToken)
     {
         var context = loaded.Context;
         if (_isDraining)
             context.Report("", "the proxy is stopping", "The next start reads the file anyway.");
-        var signers = _start.Signers.Open(loaded, isReload: true);
+        var signers = _start.Signers.Open(loaded, isReload);
         var next = await ServerPreparation.PrepareAsync(
             loaded, signers, _start.Scope with { Previous = Current }, cancellationToken);
         if (next is not null)

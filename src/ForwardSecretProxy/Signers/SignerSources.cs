@@ -41,6 +41,8 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
         {
             var kept = address.Ask(StartPatience, AnswerTimeout, new KeeperQuestion(isReload),
                 SignersJson.Default.KeeperQuestion, SignersJson.Default.KeeperAnswer);
+            foreach (var problem in kept.Problems)
+                context.Report("Signer", $"its signer found another configuration: {problem}", "Reload once more.");
             return TokenSigners.Reach(kept.Tokens, address, isOwn, metrics, context);
         }
         catch (TokenException exception)

@@ -39,7 +39,7 @@ public sealed class SignerDeskTests : IDisposable
         // Nothing and too much are no requests at all: the connection ends.
         if (block.Length is 0 or > SignerProtocol.MaxBlock)
         {
-            var packet = SignerProtocolTests.Request([]);
+            var packet = SignerProtocolTests.Request([0])[..SignerProtocol.RequestHeader];
             Assert.Equal(0, desk.Answer([.. packet, .. block], new byte[SignerProtocol.MaxPacket]));
         }
         else
@@ -71,6 +71,16 @@ public sealed class SignerDeskTests : IDisposable
         var desk = NewDesk(out var key);
 
         Assert.Equal(SignStatus.Refused, Sign(desk, key, SignedBlocks.CertificateVerify(48), SignatureScheme.EcdsaSecp384r1Sha384).Status);
+    }
+
+    [Fact]
+    public void Test_Key_SignsTheSignersOwnMessageAndGivesNothingOut()
+    {
+        var desk = NewDesk(out var key);
+
+        var (status, content) = Sign(desk, key, []);
+
+        Assert.Equal((SignStatus.Signed, 0, 1), (status, content.Length, _token.Signatures));
     }
 
     [Fact]

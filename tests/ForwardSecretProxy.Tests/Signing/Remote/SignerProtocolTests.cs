@@ -24,6 +24,7 @@ public class SignerProtocolTests
     {
         var packet = Request(SignedBlocks.CertificateVerify(32));
 
+        // Its header alone would be a test, if it said so.
         for (var length = 0; length <= SignerProtocol.RequestHeader; length++)
             Assert.False(SignerProtocol.TryReadRequest(packet.AsSpan(0, length), out _, out _, out _, out _), $"{length}");
         // The control: one byte of a block makes it one, whatever the desk then says of it.
