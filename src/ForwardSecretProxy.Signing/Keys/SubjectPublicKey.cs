@@ -25,6 +25,12 @@ public sealed class SubjectPublicKey
     /// </summary>
     public ReadOnlyMemory<byte> Encoded => _encoded;
 
+    /// <summary>
+    /// The first 16 hexadecimal digits of the SHA-256 over <see cref="Encoded"/>, by which people tell keys apart; a
+    /// TLSA 3 1 1 record begins with the same.
+    /// </summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(_encoded))[..16];
+
     /// <summary>Whether it is an RSA key; otherwise it is an ECDSA one.</summary>
     public bool IsRsa { get; }
 

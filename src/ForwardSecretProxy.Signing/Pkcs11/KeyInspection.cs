@@ -10,13 +10,19 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 internal sealed record KeyInspection(KeyHandle Key, SubjectPublicKey PublicKey, KeyGateReport Report)
 {
     /// <summary>Finds the key and makes every check.</summary>
+    /// <param name="token">What the key is on.</param>
+    /// <param name="session">A session in which nothing goes on.</param>
+    /// <param name="uri">The key.</param>
+    /// <param name="expected">The public half that it must have; null for any.</param>
+    /// <param name="preferred">Which it is when the URI names several; null for the expected one.</param>
     /// <exception cref="TokenException">It is not there, or the token failed.</exception>
     public static KeyInspection Run(
-        SharedToken token, PooledSession session, Pkcs11Uri uri, SubjectPublicKey? expected)
+        SharedToken token, PooledSession session, Pkcs11Uri uri, SubjectPublicKey? expected,
+        SubjectPublicKey? preferred = null)
     {
         var info = token.Sessions.Token;
         var generation = session.Generation;
-        var handle = new KeyFinder(token.Module, info).FindPrivate(session.Handle, uri);
+        var handle = new KeyFinder(token.Module, info).FindPrivate(session.Handle, uri, expected ?? preferred);
         var onToken = new PublicKeyReader(token.Module).Read(session.Handle, handle);
         var report = new KeyGate(token.Module, info.Slot)
             .Inspect(session, handle, uri.ToString(), onToken, expected);

@@ -42,39 +42,68 @@ public sealed class KeyStore
                     + "or destroy that key first with `fsp key destroy`.");
             }
 
-            var key = GeneratePair(session, kind, label);
+            var key = GeneratePair(session, kind, label, NewId());
             return new PublicKeyReader(Module).Read(session, key)
                 ?? throw new TokenException("The token made the key and does not show its public half.");
         });
     }
 
-    /// <summary>All private keys, also those that the key gate would refuse.</summary>
-    /// <exception cref="TokenException">The token failed or refused the login.</exception>
-    public IReadOnlyList<TokenKeyInfo> List() => InSession(writable: false, session =>
+    /// <summary>An id that no key has yet, for <see cref="GenerateNext"/>, in lower-case hexadecimal.</summary>
+    public static string NextId() => Convert.ToHexStringLower(NewId());
+
+    /// <summary>
+    /// Makes the next generation of a key: a pair with a label that others on the token have, told from them by its id.
+    /// </summary>
+    /// <param name="kind">What kind of key.</param>
+    /// <param name="label">The label of all generations.</param>
+    /// <param name="id">The CKA_ID in hexadecimal, of <see cref="NextId"/>.</param>
+    /// <returns>The key; its URI has the id.</returns>
+    /// <exception cref="TokenException">The token does not make such keys, or shows no public half.</exception>
+    public TokenKeyInfo GenerateNext(KeyKind kind, string label, string id)
     {
-        var keys = Finder.ListPrivate(session);
+        ArgumentException.ThrowIfNullOrWhiteSpace(label);
+        return InSession(writable: true, session =>
+        {
+            var key = Describe(session, GeneratePair(session, kind, label, Convert.FromHexString(id)), [label]);
+            return key.PublicKey is null
+                ? throw new TokenException($"The token made the key and does not show its public half: {key.Note}")
+                : key;
+        });
+    }
+
+    /// <summary>All private keys, also those that the key gate would refuse.</summary>
+    /// <param name="uri">Only those that this names; null for all.</param>
+    /// <exception cref="TokenException">The token failed or refused the login.</exception>
+    public IReadOnlyList<TokenKeyInfo> List(Pkcs11Uri? uri = null) => InSession(writable: false, session =>
+    {
+        var keys = Finder.ListPrivate(session, uri);
         var shared = keys.Select(key => Finder.Label(session, key)).CountBy(label => label)
             .Where(count => count.Value > 1 || count.Key.Length == 0).Select(count => count.Key).ToHashSet();
         return keys.Select(key => Describe(session, key, shared)).ToList();
     });
 
     /// <summary>Destroys both halves of a key. It cannot be undone: there is no copy.</summary>
-    /// <exception cref="TokenException">Not exactly one key matches, or the token keeps it.</exception>
-    public void Destroy(Pkcs11Uri uri)
+    /// <param name="uri">The key.</param>
+    /// <param name="expected">The public half that it must have; null for any.</param>
+    /// <exception cref="TokenException">Not exactly one key matches, it is another, or the token keeps it.</exception>
+    public void Destroy(Pkcs11Uri uri, SubjectPublicKey? expected = null)
     {
         ArgumentNullException.ThrowIfNull(uri);
         InSession(writable: true, session =>
         {
-            var key = Finder.FindPrivate(session, uri);
-            var publicKey = new PublicKeyReader(Module).FindPublicObject(session, key);
+            var key = Finder.FindPrivate(session, uri, expected);
+            var reader = new PublicKeyReader(Module);
+            if (expected is not null && reader.TryRead(session, key).Key?.Matches(expected) != true)
+                throw new TokenException($"The key {uri} is another one than the one to destroy; it stays.");
+
+            var publicKey = reader.FindPublicObject(session, key);
             ReturnCodes.ThrowUnlessOk(Module.DestroyObject(session, key), $"The key {uri} cannot be destroyed");
             return publicKey is { } found ? Module.DestroyObject(session, found) : CKR.CKR_OK;
         });
     }
 
-    private ulong GeneratePair(ulong session, KeyKind kind, string label)
+    private ulong GeneratePair(ulong session, KeyKind kind, string label, byte[] id)
     {
-        var id = RandomNumberGenerator.GetBytes(IdLength);
         try
         {
             return GeneratePair(session, kind, label, id, frozen: true);
@@ -102,22 +131,11 @@ public sealed class KeyStore
             _token.Sessions.Token.Label,
             label.Length == 0 ? null : label,
             sharedLabels.Contains(label) && id.Length > 0 ? id : null);
-        var (publicKey, note) = PublicKeyOf(session, key);
+        var (publicKey, note) = new PublicKeyReader(Module).TryRead(session, key);
         return new TokenKeyInfo(label, id, publicKey, note, uri);
     }
 
-    private (SubjectPublicKey? Key, string? Note) PublicKeyOf(ulong session, ulong key)
-    {
-        try
-        {
-            var publicKey = new PublicKeyReader(Module).Read(session, key);
-            return (publicKey, publicKey is null ? "The token shows no public key for it." : null);
-        }
-        catch (TokenException exception) when (exception.ReturnCode == 0)
-        {
-            return (null, exception.Message);
-        }
-    }
+    private static byte[] NewId() => RandomNumberGenerator.GetBytes(IdLength);
 
     private IReadOnlyList<ulong> ObjectsWith(ulong session, string label)
     {

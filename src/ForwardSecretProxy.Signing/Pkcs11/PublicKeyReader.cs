@@ -27,6 +27,21 @@ internal sealed class PublicKeyReader(Pkcs11Module module)
         return encoded is null ? null : SubjectPublicKey.Parse(encoded);
     }
 
+    /// <summary>The same for a key that need not be of use: without a public key it says why.</summary>
+    /// <exception cref="TokenException">The token failed.</exception>
+    public (SubjectPublicKey? Key, string? Note) TryRead(ulong session, ulong privateKey)
+    {
+        try
+        {
+            var publicKey = Read(session, privateKey);
+            return (publicKey, publicKey is null ? "The token shows no public key for it." : null);
+        }
+        catch (TokenException exception) when (exception.ReturnCode == 0)
+        {
+            return (null, exception.Message);
+        }
+    }
+
     /// <summary>The public key object that belongs to a private one by its CKA_ID; null when there is none.</summary>
     public ulong? FindPublicObject(ulong session, ulong privateKey)
     {

@@ -59,10 +59,21 @@ public sealed class Token : IToken
     public async Task<Pkcs11Signer> OpenSignerAsync(
         Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
     {
-        var found = await InspectAsync(uri, subjectPublicKeyInfo, cancellationToken);
-        return found.Report.Passed
-            ? new Pkcs11Signer(_shared, uri, found.PublicKey, found.Key, found.Report)
-            : throw new KeyRefusedException(found.Report);
+        return ToSigner(uri, await InspectAsync(uri, subjectPublicKeyInfo, null, cancellationToken));
+    }
+
+    /// <summary>
+    /// The same for a key that need not be a certificate's: only where the URI names several does it matter which of them
+    /// is.
+    /// </summary>
+    /// <param name="uri">The key or keys.</param>
+    /// <param name="preferred">The public key (DER) of the one that is meant among several; null for none.</param>
+    /// <param name="cancellationToken">Ends the waiting for a session, not a call to the token.</param>
+    /// <inheritdoc cref="OpenSignerAsync" path="/exception"/>
+    public async Task<Pkcs11Signer> OpenPreferredSignerAsync(
+        Pkcs11Uri uri, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken)
+    {
+        return ToSigner(uri, await InspectAsync(uri, null, preferred, cancellationToken));
     }
 
     async Task<ITokenSigner> IToken.OpenSignerAsync(
@@ -78,7 +89,7 @@ public sealed class Token : IToken
     /// <exception cref="SigningException">No session became free in time.</exception>
     public async Task<KeyGateReport> VerifyKeyAsync(
         Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken) =>
-        (await InspectAsync(uri, subjectPublicKeyInfo, cancellationToken)).Report;
+        (await InspectAsync(uri, subjectPublicKeyInfo, null, cancellationToken)).Report;
 
     /// <summary>Gives the sessions up; what is being signed is finished first.</summary>
     public void Dispose()
@@ -87,18 +98,26 @@ public sealed class Token : IToken
             _shared.Leave();
     }
 
+    private Pkcs11Signer ToSigner(Pkcs11Uri uri, KeyInspection found) => found.Report.Passed
+        ? new Pkcs11Signer(_shared, uri, found.PublicKey, found.Key, found.Report)
+        : throw new KeyRefusedException(found.Report);
+
     private async Task<KeyInspection> InspectAsync(
-        Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
+        Pkcs11Uri uri,
+        ReadOnlyMemory<byte>? subjectPublicKeyInfo,
+        ReadOnlyMemory<byte>? preferredKey,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uri);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         _shared.Login.Source ??= uri.PinSource;
-        var expected = subjectPublicKeyInfo is { } encoded ? SubjectPublicKey.Parse(encoded.Span) : null;
+        var expected = Parse(subjectPublicKeyInfo);
+        var preferred = Parse(preferredKey);
 
         using var session = await AcquireAsync(cancellationToken);
         try
         {
-            return KeyInspection.Run(_shared, session, uri, expected);
+            return KeyInspection.Run(_shared, session, uri, expected, preferred);
         }
         catch (TokenException exception) when (ReturnCodes.BreaksSession((CKR)exception.ReturnCode))
         {
@@ -106,6 +125,9 @@ public sealed class Token : IToken
             throw;
         }
     }
+
+    private static SubjectPublicKey? Parse(ReadOnlyMemory<byte>? subjectPublicKeyInfo) =>
+        subjectPublicKeyInfo is { } encoded ? SubjectPublicKey.Parse(encoded.Span) : null;
 
     // Whoever opens a key is told what the token said, not that a signature could not be made.
     private async Task<PooledSession> AcquireAsync(CancellationToken cancellationToken)
