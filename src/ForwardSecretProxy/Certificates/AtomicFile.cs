@@ -24,9 +24,7 @@ internal static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">It may not be written; the file is as it was.</exception>
     public static bool Replace(string path, ReadOnlySpan<byte> content)
     {
-        var target = new FileInfo(path).LinkTarget is null
-            ? Path.GetFullPath(path)
-            : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        var target = Resolve(path);
         if (File.Exists(target))
         {
             var old = File.ReadAllBytes(target);
@@ -39,6 +37,14 @@ internal static class AtomicFile
         Write(target, content);
         return true;
     }
+
+    /// <summary>Writes <paramref name="content"/> the same way without keeping what was there.</summary>
+    /// <inheritdoc cref="Replace" path="/exception"/>
+    public static void Overwrite(string path, ReadOnlySpan<byte> content) => Write(Resolve(path), content);
+
+    private static string Resolve(string path) => new FileInfo(path).LinkTarget is null
+        ? Path.GetFullPath(path)
+        : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 
     private static void Write(string target, ReadOnlySpan<byte> content)
     {

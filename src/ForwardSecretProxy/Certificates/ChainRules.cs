@@ -39,6 +39,13 @@ internal static class ChainRules
             .Concat(signerSpki is { } spki ? KeyMatch(leaf, spki) : []);
     }
 
+    /// <summary>From when on it is warned that a certificate expires.</summary>
+    public static DateTimeOffset RenewFrom(CertificateFacts certificate)
+    {
+        var third = (certificate.NotAfter - certificate.NotBefore) / 3;
+        return certificate.NotAfter - (third < ExpiryWarning ? third : ExpiryWarning);
+    }
+
     private static IEnumerable<CertificateProblem> Validity(
         CertificateFacts certificate, string name, DateTimeOffset now)
     {
@@ -49,13 +56,12 @@ internal static class ChainRules
         }
 
         var left = certificate.NotAfter - now;
-        var lifetime = certificate.NotAfter - certificate.NotBefore;
         if (left < TimeSpan.Zero)
         {
             yield return Error($"{name} expired on {Date(certificate.NotAfter)}",
                 "Request a new one with `fsp csr` and install it with `fsp cert import`.");
         }
-        else if (left < (lifetime / 3 < ExpiryWarning ? lifetime / 3 : ExpiryWarning))
+        else if (now > RenewFrom(certificate))
         {
             yield return Warning($"{name} expires on {Date(certificate.NotAfter)}, in {Left(left)}",
                 "Request a new one now with `fsp csr`.") with { IsExpiry = true };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Rotation;
 
 namespace ForwardSecretProxy.Cli;
 
@@ -22,7 +23,9 @@ internal static class CertImportCommand
         var command = new Command("import",
             "Check a certificate chain (order, signatures, dates, names, strength, and that its key is the one on the "
             + "token) and, when nothing is wrong, install it at the Chain of the configuration in one step. The chain "
-            + "that was there is kept as FILE.previous. On any problem nothing is touched.");
+            + "that was there is kept as FILE.previous. On any problem nothing is touched. While a key is changed "
+            + "(fsp key rotate) the chain may be for any of the keys with the label: that of the next one is the switch, and "
+            + "that of the old one goes back.");
         command.Arguments.Add(source);
         key.AddTo(command);
         command.Options.Add(target);
@@ -38,10 +41,10 @@ internal static class CertImportCommand
             var destination = parsed.GetValue(target)?.FullName ?? key.Configured(parsed)?.Certificate.Chain
                 ?? throw new CommandFailedException(
                     "say where to install: --to FILE, or --config FILE with --certificate NAME", ExitCode.Usage);
-            using var opened = await key.OpenAsync(parsed, cancellationToken);
-            var result = CertificateImport.Run(
+            using var opened = await key.OpenAsync(parsed, cancellationToken, preferred: TokenKeyOptions.KeyOf(path));
+            var (result, oldKeyUntil) = KeySwitch.Install(
                 path, destination, opened.Signer.SubjectPublicKeyInfo, DateTimeOffset.UtcNow);
-            var report = ImportReport.From(result, destination);
+            var report = ImportReport.From(result, destination, oldKeyUntil);
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
             else

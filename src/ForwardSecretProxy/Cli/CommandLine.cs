@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ForwardSecretProxy.Cli.Manual;
 using ForwardSecretProxy.OpenSsl;
+using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.Cli;
@@ -81,6 +82,7 @@ internal static class CommandLine
     private static CommandFailedException? Explain(Exception exception) => exception switch
     {
         CommandFailedException failed => failed,
+        RotationException => new CommandFailedException(exception.Message, ExitCode.Usage),
         SigningException or TokenException or OpenSslException => new CommandFailedException(exception.Message),
         IOException or UnauthorizedAccessException => new CommandFailedException(exception.Message),
         OperationCanceledException => new CommandFailedException("interrupted"),

@@ -8,7 +8,9 @@ namespace ForwardSecretProxy.Cli;
 /// <param name="Certificate">The entry.</param>
 /// <param name="Uri">The key.</param>
 /// <param name="Token">The entry of <c>Tokens</c> that the URI means.</param>
-internal sealed record ConfiguredKey(CertificateOptions Certificate, Pkcs11Uri Uri, TokenOptions Token)
+/// <param name="Configuration">All of the configuration.</param>
+internal sealed record ConfiguredKey(
+    CertificateOptions Certificate, Pkcs11Uri Uri, TokenOptions Token, ProxyOptions Configuration)
 {
     /// <summary>Reads the configuration and finds the entries. No token is asked.</summary>
     /// <param name="file">The configuration.</param>
@@ -16,14 +18,21 @@ internal sealed record ConfiguredKey(CertificateOptions Certificate, Pkcs11Uri U
     /// <exception cref="CommandFailedException">It has errors, or not exactly one entry fits.</exception>
     public static ConfiguredKey Find(FileInfo file, string? name)
     {
-        var loaded = ConfigurationLoader.Load(file);
-        if (loaded.Options is not { } options || loaded.Context.HasErrors)
-            throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
-
+        var options = Load(file);
         var certificate = FindCertificate(options.Certificates, name);
         return Pkcs11Uri.TryParse(certificate.Key, out var uri, out var error)
-            ? new ConfiguredKey(certificate, uri, FindToken(options.Tokens, uri, $"Certificates:{certificate.Name}:Key"))
+            ? new ConfiguredKey(certificate, uri, FindToken(options.Tokens, uri, $"Certificates:{certificate.Name}:Key"), options)
             : throw new CommandFailedException($"Certificates:{certificate.Name}:Key: {error}", ExitCode.Usage);
+    }
+
+    /// <summary>Reads a configuration.</summary>
+    /// <exception cref="CommandFailedException">It has errors.</exception>
+    public static ProxyOptions Load(FileInfo file)
+    {
+        var loaded = ConfigurationLoader.Load(file);
+        return loaded is { Options: { } options, Context.HasErrors: false }
+            ? options
+            : throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
     }
 
     private static CertificateOptions FindCertificate(IReadOnlyList<CertificateOptions> certificates, string? name)

@@ -8,17 +8,22 @@ namespace ForwardSecretProxy.Cli;
 /// <param name="File">The file that is to hold the chain.</param>
 /// <param name="DnsNames">What the certificate is good for.</param>
 /// <param name="NotAfter">When it expires; null when no certificate could be read.</param>
+/// <param name="OldKeyUntil">Until when the key before it is kept; null when it is for the same key.</param>
 /// <param name="Problems">Errors when refused, warnings in any case.</param>
 internal sealed record ImportReport(
     ImportOutcome Outcome,
     string File,
     IReadOnlyList<string> DnsNames,
     DateTimeOffset? NotAfter,
+    DateTimeOffset? OldKeyUntil,
     IReadOnlyList<CertificateProblem> Problems)
 {
     /// <summary>Puts together what is told.</summary>
-    public static ImportReport From(ImportResult result, string file) =>
-        new(result.Outcome, file, result.Chain.DnsNames, result.Chain.Leaf?.NotAfter, result.Problems);
+    /// <param name="result">How the import ended.</param>
+    /// <param name="file">The file that is to hold the chain.</param>
+    /// <param name="oldKeyUntil">Until when the key before it is kept; null when it is for the same key.</param>
+    public static ImportReport From(ImportResult result, string file, DateTimeOffset? oldKeyUntil) =>
+        new(result.Outcome, file, result.Chain.DnsNames, result.Chain.Leaf?.NotAfter, oldKeyUntil, result.Problems);
 
     /// <summary>Writes it for a person.</summary>
     public void WriteText(TextWriter output)
@@ -35,7 +40,13 @@ internal sealed record ImportReport(
             ImportOutcome.AlreadyThere => $"{File} holds this chain already.",
             _ => string.Create(CultureInfo.InvariantCulture,
                 $"Installed {File}, good for {string.Join(", ", DnsNames)} until {NotAfter:yyyy-MM-dd HH:mm} UTC. "
-                + $"Restart fsp to serve it."),
+                + $"A running fsp takes it up by itself."),
         });
+        if (OldKeyUntil is { } until)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"It is for another key than before. The old one is kept until {until:yyyy-MM-dd HH:mm} UTC: until then importing "
+                + $"{File}{AtomicFile.PreviousSuffix} goes back, after that `fsp key rotate` destroys it."));
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using ForwardSecretProxy.Certificates;
-using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Cli;
@@ -9,15 +8,6 @@ namespace ForwardSecretProxy.Cli;
 /// <summary><c>fsp key generate</c>: a key pair whose private half signs and never leaves the token.</summary>
 internal static class KeyGenerateCommand
 {
-    private static readonly Dictionary<string, KeyKind> Kinds = new(StringComparer.Ordinal)
-    {
-        ["ec-p256"] = KeyKind.EcP256,
-        ["ec-p384"] = KeyKind.EcP384,
-        ["rsa-2048"] = KeyKind.Rsa2048,
-        ["rsa-3072"] = KeyKind.Rsa3072,
-        ["rsa-4096"] = KeyKind.Rsa4096,
-    };
-
     internal static Command Create()
     {
         var selection = new TokenSelectionOptions();
@@ -31,7 +21,7 @@ internal static class KeyGenerateCommand
         {
             Description = "ec-p256 is the fastest and what every client of the last ten years takes.",
             DefaultValueFactory = _ => "ec-p256",
-        }.AcceptOnlyFromAmong([.. Kinds.Keys]);
+        }.AcceptOnlyFromAmong([.. KeyKinds.ByName.Keys]);
         var output = new Option<FileInfo?>("--out", "-o")
         {
             Description = "Write the public key to FILE instead of stdout.",
@@ -51,7 +41,7 @@ internal static class KeyGenerateCommand
         command.SetAction(parsed =>
         {
             using var token = selection.Open(parsed);
-            var key = new KeyStore(token).Generate(Kinds[parsed.GetValue(type)!], parsed.GetValue(label)!);
+            var key = new KeyStore(token).Generate(KeyKinds.ByName[parsed.GetValue(type)!], parsed.GetValue(label)!);
             Write(parsed, parsed.GetValue(output), key.ToPem() + "\n");
             return ExitCode.AllWell;
         });

@@ -13,12 +13,22 @@ internal sealed class KeyInUse(IDisposable token, ISigner signer) : IDisposable
     public ISigner Signer => signer;
 
     /// <summary>Logs in, finds the key and passes it through the gate.</summary>
+    /// <param name="uri">The key.</param>
+    /// <param name="options">Its token.</param>
+    /// <param name="preferred">The public key (DER) of the one that is meant when the URI names several; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait for the token.</param>
     /// <exception cref="CommandFailedException">The token cannot be used, or the key did not pass the gate.</exception>
-    public static async Task<KeyInUse> OpenAsync(Pkcs11Uri uri, TokenOptions options, CancellationToken cancellationToken)
+    public static Task<KeyInUse> OpenAsync(
+        Pkcs11Uri uri, TokenOptions options, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken) =>
+        ExplainAsync(() => OpenUncheckedAsync(uri, options, preferred, cancellationToken));
+
+    /// <summary>Has failures of a token, or of a key at its gate, end the command as they should.</summary>
+    /// <exception cref="CommandFailedException">The token cannot be used, or the key did not pass the gate.</exception>
+    public static async Task<T> ExplainAsync<T>(Func<Task<T>> work)
     {
         try
         {
-            return await OpenUncheckedAsync(uri, options, cancellationToken);
+            return await work();
         }
         catch (KeyRefusedException exception)
         {
@@ -31,14 +41,14 @@ internal sealed class KeyInUse(IDisposable token, ISigner signer) : IDisposable
     }
 
     private static async Task<KeyInUse> OpenUncheckedAsync(
-        Pkcs11Uri uri, TokenOptions options, CancellationToken cancellationToken)
+        Pkcs11Uri uri, TokenOptions options, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken)
     {
         var token = Token.Open(options);
         try
         {
             if (!token.IsNamedBy(uri))
                 throw new TokenException($"The key {uri} is not on this token ({token.Info.Describe()}).");
-            return new KeyInUse(token, await token.OpenSignerAsync(uri, null, cancellationToken));
+            return new KeyInUse(token, await token.OpenPreferredSignerAsync(uri, preferred, cancellationToken));
         }
         catch
         {

@@ -72,8 +72,8 @@ internal sealed class NextKeyOptions
             var (uri, token) = configuration is null
                 ? WrittenKey.Read(parsed, _keys.Name, text, _module, _pin)
                 : Configured(text, configuration);
-            using var opened = await KeyInUse.OpenAsync(uri, token with { Sessions = 1 }, cancellationToken);
-            keys.Add(new DaneKey($"key {uri}", opened.Signer.SubjectPublicKeyInfo.ToArray(), [], IsNext: true));
+            using var opened = await KeyInUse.OpenAsync(uri, token with { Sessions = 1 }, null, cancellationToken);
+            keys.Add(new DaneKey($"key {uri}", opened.Signer.SubjectPublicKeyInfo.ToArray(), [], DaneKeyUse.Next));
         }
         return keys;
     }
@@ -92,7 +92,7 @@ internal sealed class NextKeyOptions
         {
             try
             {
-                return new DaneKey($"{file.Name}", SubjectPublicKey.Parse(encoded).Encoded, [], IsNext: true);
+                return new DaneKey($"{file.Name}", SubjectPublicKey.Parse(encoded).Encoded, [], DaneKeyUse.Next);
             }
             catch (TokenException exception)
             {
@@ -101,6 +101,6 @@ internal sealed class NextKeyOptions
         }
 
         var (chain, leaf) = TlsaKeyOptions.LoadChain(file.FullName);
-        return new DaneKey(file.Name, leaf.SubjectPublicKeyInfo, chain.Certificates, IsNext: true);
+        return new DaneKey(file.Name, leaf.SubjectPublicKeyInfo, chain.Certificates, DaneKeyUse.Next);
     }
 }

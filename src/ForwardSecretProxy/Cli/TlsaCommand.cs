@@ -60,7 +60,8 @@ internal sealed class TlsaCommand
     {
         var command = new Command("tlsa",
             "Print the DANE records (TLSA 3 1 1) of certificates and of the next keys as lines of a zone file, so that the next "
-            + "key's is there before the key is used. With --check: look up what is published, and say what is missing, stale, or "
+            + "key's is there before the key is used. With --config the keys after and before are found where fsp key rotate "
+            + "changes a key. With --check: look up what is published, and say what is missing, stale, or "
             + "not authenticated by DNSSEC. Exit code 1: something has to be mended.");
         _keys.AddTo(command);
         foreach (var option in (Option[])[_names, _port, _protocol, _ttl, _check])

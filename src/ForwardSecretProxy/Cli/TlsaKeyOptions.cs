@@ -2,6 +2,8 @@ using System.CommandLine;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Dane;
+using ForwardSecretProxy.Rotation;
+using ForwardSecretProxy.Signing.Keys;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
 
 namespace ForwardSecretProxy.Cli;
@@ -47,7 +49,7 @@ internal sealed class TlsaKeyOptions
     /// <exception cref="CommandFailedException">A file, the configuration or a key is wrong.</exception>
     public async Task<DaneKeys> ReadAsync(ParseResult parsed, int port, CancellationToken cancellationToken)
     {
-        var configuration = parsed.GetValue(_config) is { } file ? LoadConfiguration(file) : null;
+        var configuration = parsed.GetValue(_config) is { } file ? ConfiguredKey.Load(file) : null;
         IEnumerable<DaneCertificate> inUse = configuration is null
             ? parsed.GetValue(_files)!.Select(chain => Load(chain.FullName, chain.Name, anyHost: true))
             : Configured(configuration, parsed.GetValue(_certificate), port);
@@ -77,14 +79,6 @@ internal sealed class TlsaKeyOptions
         _next.Validate(result, isConfigured);
     }
 
-    private static ProxyOptions LoadConfiguration(FileInfo file)
-    {
-        var loaded = ConfigurationLoader.Load(file);
-        return loaded is { Options: { } options, Context.HasErrors: false }
-            ? options
-            : throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
-    }
-
     private static IEnumerable<DaneCertificate> Configured(ProxyOptions options, string? chosen, int port)
     {
         if (chosen is not null && !options.Certificates.Any(each => IsNamed(each.Name)))
@@ -97,15 +91,31 @@ internal sealed class TlsaKeyOptions
         var served = (onPort.Count > 0 ? onPort : options.Listeners).SelectMany(listener => listener.Certificates).ToHashSet();
         return options.Certificates
             .Where(each => served.Contains(each.Name) || IsNamed(each.Name))
-            .Select(each => Load(each.Chain, $"certificate \"{each.Name}\"", IsNamed(each.Name)));
+            .SelectMany(each => WithRotation(each, Load(each.Chain, $"certificate \"{each.Name}\"", IsNamed(each.Name))));
 
         bool IsNamed(string name) => name.Equals(chosen, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // While a key is changed there are two, and both are for the names of the one certificate.
+    private static IEnumerable<DaneCertificate> WithRotation(CertificateOptions options, DaneCertificate certificate)
+    {
+        yield return certificate;
+        var state = RotationFile.Load(options.Chain);
+        if (ConfiguredChains.KeyOf(CertificateChain.Load(options.Chain)) is { } current)
+            state = state.Settle(current, DateTimeOffset.UtcNow);
+        if (state.Next?.PublicKey is { } next)
+            yield return Beside(next, DaneKeyUse.Next);
+        foreach (var old in state.Old)
+            yield return Beside(old.PublicKey, DaneKeyUse.Before);
+
+        DaneCertificate Beside(SubjectPublicKey key, DaneKeyUse use) =>
+            certificate with { Key = new DaneKey($"{key} key of {certificate.Key.Name}", key.Encoded, [], use) };
     }
 
     private static DaneCertificate Load(string path, string name, bool anyHost)
     {
         var (chain, leaf) = LoadChain(path);
         return new DaneCertificate(
-            new DaneKey(name, leaf.SubjectPublicKeyInfo, chain.Certificates, IsNext: false), chain.DnsNames, anyHost);
+            new DaneKey(name, leaf.SubjectPublicKeyInfo, chain.Certificates, DaneKeyUse.Now), chain.DnsNames, anyHost);
     }
 }

@@ -41,8 +41,9 @@ internal static class TlsaReport
                     Record = keys.Key.ToString(),
                     Line = service.Owner.ZoneLine(ttl, keys.Key),
                     Keys = keys.Select(key => key.Name),
-                    InUse = keys.Any(key => !key.IsNext),
-                    Next = keys.Any(key => key.IsNext),
+                    InUse = keys.Any(key => key.Use == DaneKeyUse.Now),
+                    Next = keys.Any(key => key.Use == DaneKeyUse.Next),
+                    Before = keys.Any(key => key.Use == DaneKeyUse.Before),
                 }),
             }),
         });
@@ -103,7 +104,12 @@ internal static class TlsaReport
     }
 
     private static string Describe(IEnumerable<DaneKey> keys) =>
-        string.Join(", ", keys.Select(key => key.IsNext ? $"next: {key.Name}" : key.Name));
+        string.Join(", ", keys.Select(key => key.Use switch
+        {
+            DaneKeyUse.Next => $"next: {key.Name}",
+            DaneKeyUse.Before => $"before: {key.Name}",
+            _ => key.Name,
+        }));
 
     // A file's name may hold anything, a line end too.
     private static string OneLine(string text) => string.Concat(text.Select(each => char.IsControl(each) ? '?' : each));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
@@ -61,17 +63,28 @@ internal sealed class TokenKeyOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <param name="adjust">Changes how the token is used; null leaves it.</param>
+    /// <param name="preferred">
+    /// The public key (DER) of the one that is meant when the URI names several, as it does while a key is changed; null for
+    /// that of the configured certificate.
+    /// </param>
     /// <exception cref="CommandFailedException">
     /// The options do not lead to a key, the token cannot be used, or the key did not pass the gate.
     /// </exception>
     public async Task<KeyInUse> OpenAsync(
-        ParseResult parsed, CancellationToken cancellationToken, Func<TokenOptions, TokenOptions>? adjust = null)
+        ParseResult parsed,
+        CancellationToken cancellationToken,
+        Func<TokenOptions, TokenOptions>? adjust = null,
+        ReadOnlyMemory<byte>? preferred = null)
     {
-        var (uri, options) = Configured(parsed) is { } configured
-            ? (configured.Uri, configured.Token)
-            : Written(parsed);
-        return await KeyInUse.OpenAsync(uri, adjust is null ? options : adjust(options), cancellationToken);
+        var configured = Configured(parsed);
+        var (uri, options) = configured is null ? Written(parsed) : (configured.Uri, configured.Token);
+        preferred ??= configured is null ? null : KeyOf(configured.Certificate.Chain);
+        return await KeyInUse.OpenAsync(uri, adjust is null ? options : adjust(options), preferred, cancellationToken);
     }
+
+    /// <summary>The public key (DER) of the first certificate in a PEM file; null when there is none that could be used.</summary>
+    public static ReadOnlyMemory<byte>? KeyOf(string chain) =>
+        ConfiguredChains.KeyOf(CertificateChain.Load(chain))?.Encoded;
 
     private (Pkcs11Uri Uri, TokenOptions Options) Written(ParseResult parsed) =>
         WrittenKey.Read(parsed, _key.Name, parsed.GetValue(_key)!, _module, _pin);

@@ -3,7 +3,7 @@ using ForwardSecretProxy.Certificates;
 namespace ForwardSecretProxy.Dane;
 
 /// <summary>A certificate in use, and the hosts that it answers.</summary>
-/// <param name="Key">Its key.</param>
+/// <param name="Key">Its key, or the one after or before it while that is changed.</param>
 /// <param name="Names">The hosts, in the form of <see cref="DnsName"/>.</param>
 /// <param name="AnyHost">Whether it counts for every host, because somebody named it.</param>
 internal sealed record DaneCertificate(DaneKey Key, IReadOnlyList<string> Names, bool AnyHost);

@@ -41,7 +41,7 @@ internal sealed class TlsaCheck
 
         if (!_answer.IsAuthenticated) ReportNotAuthenticated();
         if (_answer.Records.Count == 0)
-            Add(TlsaFindingKind.NoRecords, "there are no TLSA records", $"Publish {Lines(_keys)}");
+            Add(TlsaFindingKind.NoRecords, "there are no TLSA records", $"Publish {Lines(_keys.Where(IsWanted))}");
         else
             CompareRecords();
     }
@@ -64,9 +64,9 @@ internal sealed class TlsaCheck
                 Add(TlsaFindingKind.UnusableRecord, $"the record \"{record}\" is passed over: {reason}", "Remove it.");
             }
             // Somebody who names no key in use asks only for the next one's.
-            else if (_keys.Any(key => !key.IsNext) && !_keys.Any(record.Matches))
+            else if (_keys.Any(key => key.Use != DaneKeyUse.Next) && !_keys.Any(record.Matches))
             {
-                Add(TlsaFindingKind.StaleRecord, $"the record \"{record}\" matches no key", _keys.Any(key => key.IsNext)
+                Add(TlsaFindingKind.StaleRecord, $"the record \"{record}\" matches no key", _keys.Any(key => key.Use == DaneKeyUse.Next)
                     ? "Remove it, once no server uses its key any more."
                     : "If it is for the next key, name that with --next or --next-key. Otherwise remove it.");
             }
@@ -76,9 +76,9 @@ internal sealed class TlsaCheck
     private void CompareKeys()
     {
         var usable = _answer.Records.Where(record => record.UnusableReason(_owner.Port) is null).ToList();
-        foreach (var key in _keys.Where(key => !usable.Exists(record => record.Matches(key))))
+        foreach (var key in _keys.Where(IsWanted).Where(key => !usable.Exists(record => record.Matches(key))))
         {
-            if (key.IsNext)
+            if (key.Use == DaneKeyUse.Next)
             {
                 Add(TlsaFindingKind.NextKeyNotPublished, $"no record is for the next key, {key.Name}",
                     $"Publish {Lines([key])} beside the others, and switch keys no sooner than {_answer.Ttl} s (the TTL) after "
@@ -92,6 +92,8 @@ internal sealed class TlsaCheck
             }
         }
     }
+
+    private static bool IsWanted(DaneKey key) => key.Use != DaneKeyUse.Before;
 
     private string Lines(IEnumerable<DaneKey> keys) =>
         string.Join("; ", keys.Select(key => _owner.ZoneLine(_ttl, key.Record)).Distinct());

@@ -57,6 +57,9 @@ internal static class EventIds
     /// <summary>What is wrong with a state that is not served.</summary>
     public const int ConfigurationError = 1103;
 
+    /// <summary>A certificate is served with another key than before.</summary>
+    public const int KeyChanged = 1110;
+
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;
 

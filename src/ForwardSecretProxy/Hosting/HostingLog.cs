@@ -34,6 +34,11 @@ internal static partial class HostingLog
     public static partial void CertificateReady(
         ILogger logger, string certificate, string names, string keyAlgorithm, string token);
 
+    /// <summary>A reload changed the key of a certificate.</summary>
+    [LoggerMessage(EventIds.KeyChanged, LogLevel.Information,
+        "Certificate {Certificate} is served with another key than before, {Fingerprint} on token {Token}.")]
+    public static partial void KeyChanged(ILogger logger, string certificate, string fingerprint, string token);
+
     /// <summary>Clients are not offered what the token cannot make.</summary>
     [LoggerMessage(EventIds.SchemesLacking, LogLevel.Warning,
         "Token {Token} cannot make {Schemes} with the key of certificate {Certificate}; clients are not offered them.")]

@@ -5,6 +5,7 @@ using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Relaying;
 using ForwardSecretProxy.Routing;
+using ForwardSecretProxy.Signing.Keys;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -159,7 +160,9 @@ internal sealed class RunningServer : IServerState, IDisposable
         if (next is not null)
         {
             ReportWhatWaits(Current.Options, next.Options, context);
+            var before = Current.Certificates;
             Swap(next, context.Problems);
+            LogChangedKeys(before, next.Certificates);
         }
 
         _start.Scope.Sockets?.CloseAllBut(Current.Options.Listeners);
@@ -178,6 +181,17 @@ internal sealed class RunningServer : IServerState, IDisposable
         _listeners.Apply(Bindings(next));
         BeginRelays(next);
         _start.Replace(next, problems);
+    }
+
+    private void LogChangedKeys(IReadOnlyList<PreparedCertificate> before, IReadOnlyList<PreparedCertificate> now)
+    {
+        foreach (var certificate in now)
+        {
+            var key = certificate.Key.Signer.SubjectPublicKeyInfo;
+            var old = before.FirstOrDefault(each => each.Options.Name == certificate.Options.Name);
+            if (old is not null && !old.Key.Signer.SubjectPublicKeyInfo.Span.SequenceEqual(key.Span))
+                HostingLog.KeyChanged(_logger, certificate.Options.Name, SubjectPublicKey.Parse(key.Span).Fingerprint, certificate.Key.TokenLabel);
+        }
     }
 
     private List<ListenerBinding> Bindings(PreparedServer server)

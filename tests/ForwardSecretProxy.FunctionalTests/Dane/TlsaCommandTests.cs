@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Cli;
 using ForwardSecretProxy.FunctionalTests.Cli;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
+using ForwardSecretProxy.Rotation;
+using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.FunctionalTests.Dane;
 
@@ -155,6 +158,33 @@ public sealed class TlsaCommandTests(DnsFixture dns, TokenDirectoryFixture token
     }
 
     [Fact]
+    public async Task Check_WhileAKeyIsChanged_HoldsBothKeysWithoutBeingTold()
+    {
+        string[] check = ["--config", _directory.Write("fsp.json", Configuration("ecdsa.pem").Replace(
+            dns.PathOf("ecdsa.pem"), _directory.File("mail.pem"), StringComparison.Ordinal)), "--name", "rollover.signed.test",
+            "--certificate", "ecdsa", "--check", "--resolver", Resolver];
+        var (old, next) = (KeyOf("ecdsa.pem"), KeyOf("next.pem"));
+
+        // The control: nobody knows of a next key.
+        Install("ecdsa.pem");
+        Assert.Contains("matches no key", (await RunAsync(check)).Output, StringComparison.Ordinal);
+
+        var begun = new RotationState { Next = new NextKey("02", DateTimeOffset.UtcNow, "mail.csr", next) }.Settle(old, DateTimeOffset.UtcNow);
+        RotationFile.Save(_directory.File("mail.pem"), begun);
+        var before = await RunAsync(check);
+        Assert.True(before.Code == ExitCode.AllWell, before.Output + before.Error);
+        Assert.Contains("next: EC P-256 key of certificate \"ecdsa\"", before.Output, StringComparison.Ordinal);
+
+        Install("next.pem");
+        var after = await RunAsync(check);
+        Assert.True(after.Code == ExitCode.AllWell, after.Output + after.Error);
+        Assert.Contains("before: EC P-256 key of certificate \"ecdsa\"", after.Output, StringComparison.Ordinal);
+        var printed = await RunAsync(check[..6]);
+        Assert.Contains(await dns.RecordAsync("ecdsa.pem"), printed.Output, StringComparison.Ordinal);
+        Assert.Contains(await dns.RecordAsync("next.pem"), printed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_SilentResolver_CannotRunInBoundedTime()
     {
         using var silent = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
@@ -182,6 +212,10 @@ public sealed class TlsaCommandTests(DnsFixture dns, TokenDirectoryFixture token
         Assert.Equal(code == ExitCode.AllWell, json.RootElement.GetProperty("ok").GetBoolean());
         return (code, Assert.Single(json.RootElement.GetProperty("services").EnumerateArray()).Clone());
     }
+
+    private void Install(string file) => File.Copy(dns.PathOf(file), _directory.File("mail.pem"), overwrite: true);
+
+    private SubjectPublicKey KeyOf(string file) => ConfiguredChains.KeyOf(CertificateChain.Load(dns.PathOf(file)))!;
 
     /// <summary>One listener on port 25 with certificates named after their files, and one elsewhere that must not count.</summary>
     private string Configuration(params string[] files)

@@ -43,7 +43,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     public async Task Purge_NothingAdded_LeavesNothing()
     {
         Assert.NotEmpty(await _system.DoAsync(Traces));
-        await _system.DoAsync("systemctl enable fsp.service fsp.socket fsp-audit.timer");
+        await _system.DoAsync("systemctl enable fsp.service fsp.socket fsp-audit.timer fsp-cert-status.timer");
 
         await _system.DoAsync("dpkg --purge fsp");
 
@@ -113,7 +113,8 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     [InstallFact]
     public async Task Units_SystemdsOwnVerification_FindsNothing()
     {
-        var verified = await _system.ShellAsync("systemd-analyze verify --man=no fsp.service fsp.socket fsp-audit.service fsp-audit.timer");
+        var verified = await _system.ShellAsync("systemd-analyze verify --man=no fsp.service fsp.socket "
+            + "fsp-audit.service fsp-audit.timer fsp-cert-status.service fsp-cert-status.timer");
         Assert.True(verified is { ExitCode: 0, Text: "" }, verified.Text);
 
         // The exposure in tenths, of 100: what is left is that it is on the network, for everybody, and compiles.
@@ -121,6 +122,8 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
         var exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp.service");
         Assert.True(exposure.ExitCode == 0, exposure.Text);
         exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp-audit.service");
+        Assert.True(exposure.ExitCode == 0, exposure.Text);
+        exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp-cert-status.service");
         Assert.True(exposure.ExitCode == 0, exposure.Text);
         // The control: without its system call filter it is over.
         await _system.DoAsync("grep -v '^SystemCallFilter=' /usr/lib/systemd/system/fsp.service > /root/fsp.service");

@@ -46,7 +46,7 @@ public class TlsaCommandTests
             .Where(line => line.StartsWith("fsp ", StringComparison.Ordinal))
             .SelectMany(line => line.Split('#')[0].Split("&&")).ToList();
 
-        Assert.Contains(lines, line => line.Contains("--next mail-2.pub.pem --check", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("fsp key rotate", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Empty(CommandLine.CreateRoot().Parse(line.Replace("'", "\"", StringComparison.Ordinal).Trim()["fsp ".Length..]).Errors));
     }
 }

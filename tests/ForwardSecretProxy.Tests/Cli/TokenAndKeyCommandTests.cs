@@ -41,7 +41,7 @@ public class TokenAndKeyCommandTests
     [Fact]
     public async Task Run_HelpOfEveryCommand_HasExamples()
     {
-        string[] lines = ["token init", "token list", "key generate", "key list", "key verify", "key destroy"];
+        string[] lines = ["token init", "token list", "key generate", "key list", "key verify", "key rotate", "key destroy", "cert status"];
         foreach (var line in lines)
         {
             using var output = new StringWriter();

@@ -35,6 +35,7 @@ public class DebianTests
     public void Service_Credential_IsTheConfigurations()
     {
         var credential = Values("fsp.service", "LoadCredential").Single().Split(':')[0];
+        Assert.Equal(Values("fsp.service", "LoadCredential"), Values("fsp-cert-status.service", "LoadCredential"));
 
         Assert.Equal("PinCredential", Load().Tokens.Single().PinKey);
         Assert.Contains($"\"PinCredential\": \"{credential}\"", File.ReadAllText(Repository.PathOf("config/debian/fsp.jsonc")), StringComparison.Ordinal);

@@ -13,8 +13,8 @@ public class TlsaRecordTests
     private static readonly TestAuthority Authority = new();
     private static readonly CertificateFacts Leaf = CertificateFacts.Read(Authority.GoodLeaf());
     private static readonly CertificateFacts Intermediate = CertificateFacts.Read(Authority.Intermediate);
-    private static readonly DaneKey InUse = new("mail", Leaf.SubjectPublicKeyInfo, [Leaf, Intermediate], IsNext: false);
-    private static readonly DaneKey WithoutCertificate = new("mail", Leaf.SubjectPublicKeyInfo, [], IsNext: true);
+    private static readonly DaneKey InUse = new("mail", Leaf.SubjectPublicKeyInfo, [Leaf, Intermediate], DaneKeyUse.Now);
+    private static readonly DaneKey WithoutCertificate = new("mail", Leaf.SubjectPublicKeyInfo, [], DaneKeyUse.Next);
 
     [Fact]
     public void Record_OfAKey_IsTheSha256OfItsSubjectPublicKeyInfo()

@@ -145,6 +145,20 @@ public sealed class PinSourceTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
+    [Fact]
+    public void Held_PromptReadTwice_AsksOnceAndForgetsAtTheEnd()
+    {
+        var held = new HeldPin(Prompt("1234\n"));
+        using (var first = held.Read())
+            Assert.Equal("1234", Encoding.UTF8.GetString(first.Bytes));
+        using (var second = held.Read())
+            Assert.Equal("1234", Encoding.UTF8.GetString(second.Bytes));
+
+        held.Dispose();
+
+        Assert.Throws<TokenException>(held.Read);
+    }
+
     private static PinPrompt Prompt(string typed, bool isNew = false)
     {
         var keys = new Queue<char>(typed);

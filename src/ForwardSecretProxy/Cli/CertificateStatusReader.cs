@@ -1,0 +1,110 @@
+using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Rotation;
+using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pkcs11;
+
+namespace ForwardSecretProxy.Cli;
+
+/// <summary>
+/// Looks at every certificate of a configuration and its keys on their tokens. Keys are found and compared and nothing is
+/// signed, so that it takes no time on a slow token; the key gate is <c>fsp check</c>'s.
+/// </summary>
+/// <param name="options">The configuration.</param>
+/// <param name="file">Its file, for the commands that are named.</param>
+/// <param name="now">The time.</param>
+internal sealed class CertificateStatusReader(ProxyOptions options, string file, DateTimeOffset now)
+{
+    private readonly ConfiguredChains _chains = ConfiguredChains.Read(options.Certificates);
+    private readonly Dictionary<TokenOptions, TokenContent> _tokens = [];
+
+    /// <summary>Whether a token could not be asked.</summary>
+    public bool LacksToken { get; private set; }
+
+    /// <summary>Looks at all of them.</summary>
+    public IReadOnlyList<CertificateStatus> Read() => [.. options.Certificates.Select(Read)];
+
+    private CertificateStatus Read(CertificateOptions certificate)
+    {
+        var chain = CertificateChain.Load(certificate.Chain);
+        var steps = new CertificateSteps(new CommandText(file, certificate.Name), now);
+        var (token, keys) = ReadKeys(certificate, chain, steps);
+        steps.AddChain(chain);
+        var notAfter = chain.Certificates.Count == 0 ? null : (DateTimeOffset?)chain.Certificates.Min(each => each.NotAfter);
+        return new CertificateStatus(certificate.Name, chain.DnsNames, certificate.Chain, notAfter,
+            notAfter is { } end ? (int)Math.Floor((end - now).TotalDays) : null, token, keys, steps.All);
+    }
+
+    private (string? Token, IReadOnlyList<CertificateKey> Keys) ReadKeys(
+        CertificateOptions certificate, CertificateChain chain, CertificateSteps steps)
+    {
+        try
+        {
+            var uri = Pkcs11Uri.TryParse(certificate.Key, out var parsed, out var error)
+                ? parsed
+                : throw new CommandFailedException($"Certificates:{certificate.Name}:Key: {error}");
+            var token = Ask(ConfiguredKey.FindToken(options.Tokens, uri, $"Certificates:{certificate.Name}:Key"), uri);
+            var state = RotationFile.Load(certificate.Chain);
+            var current = ConfiguredChains.KeyOf(chain);
+            state = current is null ? state : state.Settle(current, now);
+            var keys = KeyGenerations.Of(state, [.. token.Keys.Where(key => key.IsNamedBy(uri))], _chains);
+            if (current is not null && keys.Current is null)
+                steps.AddProblem($"the certificate's key, {current} {current.Fingerprint}, is not among the keys {uri} on the token");
+            steps.AddKeys(keys, state);
+            return (token.Label, Describe(keys));
+        }
+        catch (TokenException exception)
+        {
+            LacksToken = true;
+            steps.AddProblem(exception.Message.TrimEnd('.'));
+        }
+        catch (Exception exception) when (exception is CommandFailedException or RotationException or IOException
+            or UnauthorizedAccessException)
+        {
+            steps.AddProblem(exception.Message.TrimEnd('.'));
+        }
+
+        return (null, []);
+    }
+
+    // Each token is asked once, and a PIN that it refused is not tried a second time.
+    private TokenContent Ask(TokenOptions token, Pkcs11Uri uri)
+    {
+        token = token with { Sessions = 1, Pin = token.Pin ?? uri.PinSource };
+        if (!_tokens.TryGetValue(token, out var content))
+            _tokens.Add(token, content = TokenContent.Read(token));
+        return content.Failure is null ? content : throw new TokenException(content.Failure);
+    }
+
+    private static IReadOnlyList<CertificateKey> Describe(KeyGenerations keys)
+    {
+        TokenKeyInfo?[] inUse = [keys.Current], next = [keys.Next];
+        return
+        [
+            .. inUse.OfType<TokenKeyInfo>().Select(key => Describe(KeyUse.Current, key)),
+            .. next.OfType<TokenKeyInfo>().Select(key => Describe(KeyUse.Next, key)),
+            .. keys.Old.Select(old => Describe(KeyUse.Old, old.Key)),
+            .. keys.Unrecorded.Select(key => Describe(KeyUse.Unknown, key)),
+        ];
+
+        CertificateKey Describe(KeyUse use, TokenKeyInfo key) =>
+            new(use, key.PublicKey?.ToString(), key.Id, key.Uri.ToString());
+    }
+
+    private sealed record TokenContent(string Label, IReadOnlyList<TokenKeyInfo> Keys, string? Failure)
+    {
+        public static TokenContent Read(TokenOptions options)
+        {
+            try
+            {
+                using var token = Token.Open(options);
+                return new TokenContent(token.Info.Label, new KeyStore(token).List(), null);
+            }
+            catch (TokenException exception)
+            {
+                return new TokenContent("", [], exception.Message);
+            }
+        }
+    }
+}
