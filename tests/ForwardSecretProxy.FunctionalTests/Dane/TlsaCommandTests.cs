@@ -173,12 +173,12 @@ public sealed class TlsaCommandTests(DnsFixture dns, TokenDirectoryFixture token
         RotationFile.Save(_directory.File("mail.pem"), begun);
         var before = await RunAsync(check);
         Assert.True(before.Code == ExitCode.AllWell, before.Output + before.Error);
-        Assert.Contains("next: EC P-256 key of certificate \"ecdsa\"", before.Output, StringComparison.Ordinal);
+        Assert.Contains($"next: {next} key of certificate \"ecdsa\"", before.Output, StringComparison.Ordinal);
 
         Install("next.pem");
         var after = await RunAsync(check);
         Assert.True(after.Code == ExitCode.AllWell, after.Output + after.Error);
-        Assert.Contains("before: EC P-256 key of certificate \"ecdsa\"", after.Output, StringComparison.Ordinal);
+        Assert.Contains($"before: {old} key of certificate \"ecdsa\"", after.Output, StringComparison.Ordinal);
         var printed = await RunAsync(check[..6]);
         Assert.Contains(await dns.RecordAsync("ecdsa.pem"), printed.Output, StringComparison.Ordinal);
         Assert.Contains(await dns.RecordAsync("next.pem"), printed.Output, StringComparison.Ordinal);
