@@ -16,9 +16,12 @@ internal sealed partial class Pkcs11Module
 
     private readonly Pkcs11Library _library;
 
-    private Pkcs11Module(string path, Pkcs11Library library)
+    private readonly string? _arguments;
+
+    private Pkcs11Module(string path, string? arguments, Pkcs11Library library)
     {
         Path = path;
+        _arguments = arguments;
         _library = library;
     }
 
@@ -28,8 +31,12 @@ internal sealed partial class Pkcs11Module
     public string Path { get; }
 
     /// <summary>Loads the module, or returns the one that this process has loaded from the same file.</summary>
-    /// <exception cref="TokenException">It is not there, is no PKCS#11 module, or does not start.</exception>
-    public static Pkcs11Module Load(string path)
+    /// <param name="path">The library.</param>
+    /// <param name="arguments">See <see cref="TokenOptions.ModuleArguments"/>.</param>
+    /// <exception cref="TokenException">
+    /// It is not there, is no PKCS#11 module, does not start, or was started with other arguments.
+    /// </exception>
+    public static Pkcs11Module Load(string path, string? arguments)
     {
         if (IntPtr.Size != 8 || !OperatingSystem.IsLinux())
             throw new TokenException("PKCS#11 modules are supported on 64-bit Linux only.");
@@ -39,12 +46,13 @@ internal sealed partial class Pkcs11Module
         {
             if (!Loaded.TryGetValue(resolved, out var module))
             {
-                module = new Pkcs11Module(resolved, LoadLibrary(resolved));
+                module = new Pkcs11Module(resolved, arguments, LoadLibrary(resolved));
                 module.Initialize();
                 Loaded.Add(resolved, module);
             }
 
-            return module;
+            return module._arguments == arguments ? module : throw new TokenException($"The PKCS#11 module {resolved} was "
+                + "started with other ModuleArguments. A process starts a module once: let all its tokens name the same.");
         }
     }
 
@@ -91,10 +99,23 @@ internal sealed partial class Pkcs11Module
 
     private void Initialize()
     {
-        var code = _library.C_Initialize(new CK_C_INITIALIZE_ARGS { Flags = CKF.CKF_OS_LOCKING_OK });
+        // The memory stays with the module, which is never finalised.
+        var code = _library.C_Initialize(new CK_C_INITIALIZE_ARGS
+        {
+            Flags = CKF.CKF_OS_LOCKING_OK,
+            Reserved = Marshal.StringToCoTaskMemUTF8(_arguments),
+        });
 
         // Another library in this process may have been first; the module is shared with it then.
         if (code is not (CKR.CKR_OK or CKR.CKR_CRYPTOKI_ALREADY_INITIALIZED))
-            throw ReturnCodes.Failure($"The PKCS#11 module {Path} does not start", code);
+            throw ReturnCodes.Failure($"The PKCS#11 module {Path} does not start{ArgumentsMend(code)}", code);
     }
+
+    // PKCS#11 v2.40 section 5.4 lets a module answer so to a pReserved, and NSS does to there being none.
+    private string ArgumentsMend(CKR code) => (code, _arguments) switch
+    {
+        (CKR.CKR_ARGUMENTS_BAD, null) => " without ModuleArguments, which it may need (NSS does)",
+        (CKR.CKR_ARGUMENTS_BAD, _) => " with these ModuleArguments; most modules take none",
+        _ => "",
+    };
 }

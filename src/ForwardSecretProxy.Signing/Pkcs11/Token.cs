@@ -36,14 +36,17 @@ public sealed class Token : IToken
         if (options.QueueTimeout <= TimeSpan.Zero || options.QueueTimeout.TotalMilliseconds > int.MaxValue)
             throw new TokenException("The time limit for a free session is longer than zero and shorter than 24 days.");
 
-        var module = Pkcs11Module.Load(options.Module);
+        var module = Pkcs11Module.Load(options.Module, options.ModuleArguments);
         var token = TokenSelector.Select(module.ListTokens(), options);
         return new Token(SharedToken.Join(module, token, options, metrics));
     }
 
     /// <summary>The tokens, initialised or not, that a module shows.</summary>
+    /// <param name="module">The PKCS#11 module's path.</param>
+    /// <param name="arguments">See <see cref="TokenOptions.ModuleArguments"/>.</param>
     /// <exception cref="TokenException">The module does not load.</exception>
-    public static IReadOnlyList<TokenInfo> List(string module) => Pkcs11Module.Load(module).ListTokens();
+    public static IReadOnlyList<TokenInfo> List(string module, string? arguments = null) =>
+        Pkcs11Module.Load(module, arguments).ListTokens();
 
     /// <summary>Logs in, finds the key, passes it through the gate and makes it ready to sign.</summary>
     /// <param name="uri">The key; its pin-source is used when the options named no source for the PIN.</param>

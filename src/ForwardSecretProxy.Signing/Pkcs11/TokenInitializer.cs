@@ -15,12 +15,13 @@ public static class TokenInitializer
     /// <param name="officerPin">The security officer's PIN, which resets a locked user PIN.</param>
     /// <param name="userPin">The PIN with which keys are made and used.</param>
     /// <param name="slot">The slot; null for the first that holds a blank token.</param>
+    /// <param name="arguments">See <see cref="TokenOptions.ModuleArguments"/>.</param>
     /// <returns>The new token, in the slot where it now is.</returns>
     /// <exception cref="TokenException">
     /// The label is in use or too long, no token is blank, or the one in the slot is not: a token with keys on it is
     /// never erased.
     /// </exception>
-    public static TokenInfo Initialize(string module, string label, Pin officerPin, Pin userPin, ulong? slot = null)
+    public static TokenInfo Initialize(string module, string label, Pin officerPin, Pin userPin, ulong? slot = null, string? arguments = null)
     {
         ArgumentNullException.ThrowIfNull(officerPin);
         ArgumentNullException.ThrowIfNull(userPin);
@@ -31,7 +32,7 @@ public static class TokenInitializer
                 + "after it.");
         }
 
-        var loaded = Pkcs11Module.Load(module);
+        var loaded = Pkcs11Module.Load(module, arguments);
         var blank = FindBlank(loaded.ListTokens(), label, slot);
         loaded.InitToken(blank.Slot, officerPin, name);
 

@@ -9,6 +9,13 @@ public sealed record TokenOptions
     public required string Module { get; init; }
 
     /// <summary>
+    /// What the module is started with, the string that C_Initialize's pReserved points to. Default none: a module that
+    /// keeps to PKCS#11 v2.40 section 5.4 refuses any. NSS and what is made after it needs one, which says where its
+    /// database is.
+    /// </summary>
+    public string? ModuleArguments { get; init; }
+
+    /// <summary>
     /// The token's label. One of label, serial and slot is needed; those that are given must all match.
     /// </summary>
     public string? Label { get; init; }

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace ForwardSecretProxy.Cli;
 
-/// <summary><c>--module LIBRARY</c>: the PKCS#11 module, SoftHSM where it is installed when none is named.</summary>
+/// <summary>
+/// <c>--module LIBRARY</c>: the PKCS#11 module, SoftHSM where it is installed when none is named; and
+/// <c>--module-arguments</c>.
+/// </summary>
 internal sealed class ModuleOption
 {
     // Debian and Ubuntu (a link, then the real place), Fedora and its kin, Alpine and Arch, built from source.
@@ -23,11 +26,24 @@ internal sealed class ModuleOption
         HelpName = "LIBRARY",
     };
 
-    /// <summary>The option.</summary>
-    public IEnumerable<Option> Options => [_module];
+    private readonly Option<string?> _arguments = new("--module-arguments")
+    {
+        Description = "What the library is started with, which few need: where NSS has its database.",
+        HelpName = "TEXT",
+    };
 
-    /// <summary>Puts the option on <paramref name="command"/>.</summary>
-    public void AddTo(Command command) => command.Options.Add(_module);
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_module, _arguments];
+
+    /// <summary>Puts the options on <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in Options)
+            command.Options.Add(option);
+    }
+
+    /// <summary>What the module is started with; null for nothing.</summary>
+    public string? ReadArguments(ParseResult parsed) => parsed.GetValue(_arguments);
 
     /// <summary>The module that was named, or SoftHSM's.</summary>
     /// <exception cref="CommandFailedException">None was named, and SoftHSM is not installed.</exception>

@@ -10,8 +10,8 @@ internal static class TokenInitCommand
     internal static Command Create()
     {
         var module = new ModuleOption();
-        var officerPin = new PinOptions("--so-pin", "the security officer's PIN, which can reset the user PIN");
-        var userPin = new PinOptions("--pin", "the user PIN, with which keys are made and used");
+        var officerPinSource = new PinOptions("--so-pin", "the security officer's PIN, which can reset the user PIN");
+        var userPinSource = new PinOptions("--pin", "the user PIN, with which keys are made and used");
         var label = new Option<string>("--label")
         {
             Description = "The token's name, at most 32 bytes.",
@@ -29,8 +29,8 @@ internal static class TokenInitCommand
         module.AddTo(command);
         command.Options.Add(label);
         command.Options.Add(slot);
-        officerPin.AddTo(command);
-        userPin.AddTo(command);
+        officerPinSource.AddTo(command);
+        userPinSource.AddTo(command);
         command.AddExamples(
             "fsp token init --label fsp",
             "fsp token init --module /usr/lib/softhsm/libsofthsm2.so --label fsp --so-pin-file so-pin --pin-file pin");
@@ -38,19 +38,15 @@ internal static class TokenInitCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(label)!;
-            var officer = officerPin.Read(parsed) ?? new PinPrompt($"New security officer's PIN of \"{name}\"", true);
-            var user = userPin.Read(parsed) ?? new PinPrompt($"New user PIN of \"{name}\"", true);
-            var token = Initialize(module.Read(parsed), name, officer, user, parsed.GetValue(slot));
+            var officer = officerPinSource.Read(parsed) ?? new PinPrompt($"New security officer's PIN of \"{name}\"", true);
+            var user = userPinSource.Read(parsed) ?? new PinPrompt($"New user PIN of \"{name}\"", true);
+            using var officerPin = officer.Read();
+            using var userPin = user.Read();
+            var token = TokenInitializer.Initialize(module.Read(parsed), name, officerPin, userPin, parsed.GetValue(slot),
+                module.ReadArguments(parsed));
             parsed.InvocationConfiguration.Output.WriteLine($"Initialised the token: {token.Describe()}.");
             return ExitCode.AllWell;
         });
         return command;
-    }
-
-    private static TokenInfo Initialize(string module, string label, PinSource officer, PinSource user, ulong? slot)
-    {
-        using var officerPin = officer.Read();
-        using var userPin = user.Read();
-        return TokenInitializer.Initialize(module, label, officerPin, userPin, slot);
     }
 }

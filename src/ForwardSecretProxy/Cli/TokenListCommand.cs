@@ -21,7 +21,7 @@ internal static class TokenListCommand
 
         command.SetAction(parsed =>
         {
-            var tokens = Token.List(module.Read(parsed));
+            var tokens = Token.List(module.Read(parsed), module.ReadArguments(parsed));
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, tokens);
             else

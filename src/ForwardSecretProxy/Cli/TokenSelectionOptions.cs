@@ -87,23 +87,28 @@ internal sealed class TokenSelectionOptions
         var options = new TokenOptions
         {
             Module = _module.Read(parsed),
+            ModuleArguments = _module.ReadArguments(parsed),
             Label = parsed.GetValue(_label),
             Serial = parsed.GetValue(_serial),
             Slot = parsed.GetValue(_slot),
         };
         if (options is { Label: null, Serial: null, Slot: null })
-            options = options with { Slot = OnlySlot(options.Module) };
+            options = options with { Slot = OnlySlot(options) };
 
         var name = options.Label is { } label ? $"the token \"{label}\"" : "the token";
         return options with { Pin = _pin.Read(parsed) ?? new PinPrompt($"User PIN of {name}") };
     }
 
-    private static ulong OnlySlot(string module) => Token.List(module).Where(token => token.Initialized).ToList() switch
+    private static ulong OnlySlot(TokenOptions options)
     {
-        [var only] => only.Slot,
-        [] => throw new CommandFailedException(
-            "the module shows no initialised token; make one with `fsp token init`"),
-        var several => throw new CommandFailedException("there are several tokens, say which with --label: "
-            + string.Join("; ", several.Select(token => token.Describe())), ExitCode.Usage),
-    };
+        var tokens = Token.List(options.Module, options.ModuleArguments).Where(token => token.Initialized).ToList();
+        return tokens switch
+        {
+            [var only] => only.Slot,
+            [] => throw new CommandFailedException(
+                "the module shows no initialised token; make one with `fsp token init`"),
+            _ => throw new CommandFailedException("there are several tokens, say which with --label: "
+                + string.Join("; ", tokens.Select(token => token.Describe())), ExitCode.Usage),
+        };
+    }
 }

@@ -29,6 +29,7 @@ internal static class WrittenKey
         return (uri, new TokenOptions
         {
             Module = module.Read(parsed),
+            ModuleArguments = module.ReadArguments(parsed),
             Label = uri.Token,
             Serial = uri.Serial,
             Pin = pin.Read(parsed) ?? (PinSource?)uri.PinSource ?? new PinPrompt($"User PIN of the token \"{uri.Token ?? uri.Serial}\""),

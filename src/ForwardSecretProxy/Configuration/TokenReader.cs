@@ -14,6 +14,7 @@ internal static class TokenReader
         var options = defaults with
         {
             Module = module ?? "",
+            ModuleArguments = token.Text("ModuleArguments"),
             Label = token.Text("Label"),
             Serial = token.Text("Serial"),
             Slot = ReadSlot(token),

@@ -102,6 +102,16 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public void Open_ModuleStartedWithOtherArguments_IsAnError()
+    {
+        using var token = _hsm.Open();
+
+        var error = Assert.Throws<TokenException>(() => Token.Open(_hsm.Options with { ModuleArguments = "other" }));
+
+        Assert.Contains("ModuleArguments", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OpenSigner_KeyOfAnotherToken_IsAnError()
     {
         using var token = _hsm.Open();

@@ -29,6 +29,16 @@ public class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Load_ModuleArguments_AreKeptAsTheyAre()
+    {
+        var loaded = Configurations.Load(
+            Configurations.With("\"Label\"", "\"ModuleArguments\": \"configdir='sql:/x' flags=\", \"Label\""));
+
+        Assert.Empty(loaded.Context.Problems);
+        Assert.Equal("configdir='sql:/x' flags=", Assert.Single(loaded.Options!.Tokens).Options.ModuleArguments);
+    }
+
+    [Fact]
     public void Load_CommentsAndTrailingCommas_AreAllowed()
     {
         var json = Configurations.With("\"Tls\": { }", "/* a */ \"Tls\": { \"Groups\": [ \"X25519\", ], }, // b\n");
