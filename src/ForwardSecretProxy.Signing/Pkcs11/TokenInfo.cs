@@ -30,6 +30,12 @@ public sealed record TokenInfo(
     /// <summary>The bytes of UTF-8 that a token's label may have.</summary>
     public const int LabelLength = 32;
 
+    /// <summary>The fewest bytes of a PIN; zero when it does not say.</summary>
+    public int MinPinLength { get; init; }
+
+    /// <summary>The most bytes of a PIN; null when it does not say.</summary>
+    public int? MaxPinLength { get; init; }
+
     internal static TokenInfo FromNative(ulong slot, in CK_TOKEN_INFO native) => new(
         slot,
         Text(native.Label),
@@ -40,7 +46,11 @@ public sealed record TokenInfo(
         Has(native.Flags, CKF.CKF_USER_PIN_INITIALIZED),
         Has(native.Flags, CKF.CKF_LOGIN_REQUIRED),
         PinStateOf(native.Flags),
-        SessionLimit(native.MaxSessionCount));
+        Limit(native.MaxSessionCount))
+    {
+        MinPinLength = Limit(native.MinPinLen) ?? 0,
+        MaxPinLength = Limit(native.MaxPinLen),
+    };
 
     /// <summary>Its label, serial and slot, as error messages list tokens.</summary>
     public string Describe() => Initialized
@@ -54,7 +64,7 @@ public sealed record TokenInfo(
         : PinState.Normal;
 
     // 0 is CK_EFFECTIVELY_INFINITE, all ones CK_UNAVAILABLE_INFORMATION.
-    private static int? SessionLimit(ulong count) => count is 0 or > int.MaxValue ? null : (int)count;
+    private static int? Limit(ulong count) => count is 0 or > int.MaxValue ? null : (int)count;
 
     private static bool Has(ulong flags, uint flag) => (flags & flag) != 0;
 

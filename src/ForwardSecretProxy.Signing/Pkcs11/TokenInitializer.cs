@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ForwardSecretProxy.Signing.Pins;
 using Net.Pkcs11Interop.Common;
@@ -34,6 +35,8 @@ public static class TokenInitializer
 
         var loaded = Pkcs11Module.Load(module, arguments);
         var blank = FindBlank(loaded.ListTokens(), label, slot);
+        RequireLength(blank, officerPin, "security officer's PIN");
+        RequireLength(blank, userPin, "user PIN");
         loaded.InitToken(blank.Slot, officerPin, name);
 
         // SoftHSM gives the new token another slot number.
@@ -61,6 +64,17 @@ public static class TokenInitializer
             ?? throw new TokenException($"There is no token in slot {slot}; list the slots with `fsp token list`.");
         return !chosen.Initialized ? chosen : throw new TokenException($"The token in slot {slot} is initialised "
             + $"({chosen.Describe()}) and may hold keys, so it is not erased. Use its own tool if that is meant.");
+    }
+
+    // Refused by the token only after it was erased and named.
+    private static void RequireLength(TokenInfo token, Pin pin, string name)
+    {
+        if (pin.Length < token.MinPinLength || pin.Length > token.MaxPinLength)
+        {
+            throw new TokenException($"The {name} has {pin.Length} bytes; the token in slot {token.Slot} takes "
+                + $"{token.MinPinLength} to {token.MaxPinLength?.ToString(CultureInfo.InvariantCulture) ?? "any number"}. "
+                + "Nothing was changed.");
+        }
     }
 
     private static void SetUserPin(Pkcs11Module module, TokenInfo token, Pin officerPin, Pin userPin)

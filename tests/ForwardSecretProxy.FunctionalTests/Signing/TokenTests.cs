@@ -1,3 +1,4 @@
+using System.Text;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
@@ -208,6 +209,21 @@ public sealed class TokenTests : IDisposable
             () => TokenInitializer.Initialize(SoftHsmToken.Module, new string('x', 33), pin, pin));
 
         Assert.Single(new KeyStore(token).List());
+    }
+
+    [Theory]
+    [InlineData("123", "user-1234")]
+    [InlineData("officer-1234", "123")]
+    public void Initialize_PinThatIsTooShort_ChangesNothing(string officer, string user)
+    {
+        using var officerPin = Pin.Copy(Encoding.UTF8.GetBytes(officer));
+        using var userPin = Pin.Copy(Encoding.UTF8.GetBytes(user));
+
+        var error = Assert.Throws<TokenException>(
+            () => TokenInitializer.Initialize(SoftHsmToken.Module, "short", officerPin, userPin));
+
+        Assert.Contains("has 3 bytes", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token.List(SoftHsmToken.Module), token => token.Label == "short");
     }
 
     private static async Task<TokenException> LoginFailureAsync(TokenOptions options)
