@@ -104,21 +104,25 @@ public sealed class KeyStore
 
     private ulong GeneratePair(ulong session, KeyKind kind, string label, byte[] id)
     {
-        try
+        for (var frozen = KeyTemplates.Freezing.Count; ; frozen--)
         {
-            return GeneratePair(session, kind, label, id, frozen: true);
-        }
-        catch (TokenException exception) when ((CKR)exception.ReturnCode is CKR.CKR_ATTRIBUTE_TYPE_INVALID
-            or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_TEMPLATE_INCONSISTENT)
-        {
-            return GeneratePair(session, kind, label, id, frozen: false);
+            try
+            {
+                return GeneratePair(session, kind, label, id, frozen);
+            }
+            catch (TokenException exception) when (frozen > 0 && (CKR)exception.ReturnCode is
+                CKR.CKR_ATTRIBUTE_TYPE_INVALID or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY
+                or CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_GENERAL_ERROR)
+            {
+                // NSS answers CKR_GENERAL_ERROR to an attribute that it does not know.
+            }
         }
     }
 
-    private ulong GeneratePair(ulong session, KeyKind kind, string label, byte[] id, bool frozen)
+    private ulong GeneratePair(ulong session, KeyKind kind, string label, byte[] id, int frozen)
     {
         using var publicKey = KeyTemplates.Public(kind, label, id);
-        using var privateKey = KeyTemplates.Private(label, id, frozen);
+        using var privateKey = KeyTemplates.Private(label, id, [.. KeyTemplates.Freezing.Take(frozen)]);
         return Module.GenerateKeyPair(session, KeyTemplates.Mechanism(kind), publicKey, privateKey).Private;
     }
 

@@ -12,14 +12,19 @@ internal static class KeyTemplates
         ? CKM.CKM_EC_KEY_PAIR_GEN
         : CKM.CKM_RSA_PKCS_KEY_PAIR_GEN;
 
+    /// <summary>
+    /// What keeps a key as it is. CKA_COPYABLE is PKCS#11 v2.40's: older tokens do not know it, and a few know neither.
+    /// </summary>
+    public static IReadOnlyList<CKA> Freezing { get; } = [CKA.CKA_MODIFIABLE, CKA.CKA_COPYABLE];
+
     /// <summary>The private half.</summary>
     /// <param name="label">CKA_LABEL.</param>
     /// <param name="id">CKA_ID, the same on both halves.</param>
     /// <param name="frozen">
-    /// Whether CKA_MODIFIABLE and CKA_COPYABLE are false, so that nobody with the PIN can later add a use such as
-    /// decryption to the key or to a copy of it. Some tokens do not take these two.
+    /// Those of <see cref="Freezing"/> that are false, so that nobody with the PIN can later add a use such as decryption
+    /// to the key or to a copy of it.
     /// </param>
-    public static AttributeTemplate Private(string label, ReadOnlySpan<byte> id, bool frozen)
+    public static AttributeTemplate Private(string label, ReadOnlySpan<byte> id, ReadOnlySpan<CKA> frozen)
     {
         var template = new AttributeTemplate()
             .Add(CKA.CKA_CLASS, (ulong)CKO.CKO_PRIVATE_KEY)
@@ -34,12 +39,15 @@ internal static class KeyTemplates
             .Add(CKA.CKA_DECRYPT, false)
             .Add(CKA.CKA_UNWRAP, false)
             .Add(CKA.CKA_DERIVE, false);
-        return frozen
-            ? template.Add(CKA.CKA_MODIFIABLE, false).Add(CKA.CKA_COPYABLE, false)
-            : template;
+        foreach (var attribute in frozen)
+            template.Add(attribute, false);
+        return template;
     }
 
-    /// <summary>The public half.</summary>
+    /// <summary>
+    /// The public half. What it may be used for is the token's choice, as nobody uses it there: a TPM knows one use for a
+    /// pair, so it takes no private key that signs with a public one that verifies and does not encrypt.
+    /// </summary>
     public static AttributeTemplate Public(KeyKind kind, string label, ReadOnlySpan<byte> id)
     {
         var template = new AttributeTemplate()
@@ -48,8 +56,6 @@ internal static class KeyTemplates
             .Add(CKA.CKA_PRIVATE, false)
             .Add(CKA.CKA_LABEL, Encoding.UTF8.GetBytes(label))
             .Add(CKA.CKA_ID, id)
-            .Add(CKA.CKA_VERIFY, true)
-            .Add(CKA.CKA_ENCRYPT, false)
             .Add(CKA.CKA_WRAP, false);
         return kind switch
         {
