@@ -16,7 +16,7 @@ internal sealed class KeyGate(Pkcs11Module module, ulong slot)
     [
         (CKM.CKM_AES_KEY_WRAP, null),
         (CKM.CKM_AES_KEY_WRAP_PAD, null),
-        ((CKM)0x0000210B, null),
+        (KeyGatePolicy.AesKeyWrapKwp, null),
         (CKM.CKM_AES_CBC_PAD, new byte[16]),
     ];
 

@@ -9,6 +9,9 @@ namespace ForwardSecretProxy.Signing.Keys;
 /// </summary>
 internal static class KeyGatePolicy
 {
+    /// <summary>CKM_AES_KEY_WRAP_KWP (PKCS#11 v3.0), which Pkcs11Interop does not name.</summary>
+    public const CKM AesKeyWrapKwp = (CKM)0x0000210B;
+
     /// <summary>The attributes that are demanded (PKCS#11 v2.40 sections 4.8 and 4.9).</summary>
     public static IReadOnlyList<AttributeRule> Attributes { get; } =
     [
@@ -66,7 +69,7 @@ internal static class KeyGatePolicy
     /// <param name="mechanism">With which mechanism.</param>
     /// <param name="code">The token's answer.</param>
     public static KeyGateFinding JudgeWrap(CKM mechanism, CKR code) => new(
-        $"wrapping with {mechanism}", "a refusal", code == CKR.CKR_OK ? "the wrapped key" : Answer(code),
+        $"wrapping with {Name(mechanism)}", "a refusal", code == CKR.CKR_OK ? "the wrapped key" : Answer(code),
         "Whoever has the PIN could carry the private key away wrapped, whatever its attributes say.",
         ReturnCodes.IsRefusal(code));
 
@@ -81,6 +84,8 @@ internal static class KeyGatePolicy
     /// <summary>Judges that the token has no mechanism to wrap with.</summary>
     public static KeyGateFinding NoWrapMechanism() => new(
         "wrapping", "a refusal", "not applicable, the token has no AES mechanism that wraps", "", true);
+
+    private static string Name(CKM mechanism) => mechanism == AesKeyWrapKwp ? "CKM_AES_KEY_WRAP_KWP" : mechanism.ToString();
 
     private static string Answer(CKR code) => code switch
     {
