@@ -21,6 +21,8 @@ softhsm/install-packages.sh softhsm2-util=softhsm2 pkcs11-tool=opensc openssl=op
   dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
   postfix=postfix swaks=swaks,libnet-ssleay-perl \
   doveadm=dovecot-core,dovecot-imapd,dovecot-pop3d,dovecot-lmtpd,dovecot-managesieved \
+  certutil=libnss3-tools p11-kit=p11-kit,p11-kit-modules pkcsslotd=opencryptoki \
+  swtpm=swtpm,libtpm2-pkcs11-1,libtss2-tcti-swtpm0 \
   optional:chromium=chromium optional:promtool=prometheus
 tests/unpack-package.sh exim4-daemon-heavy
 

@@ -17,21 +17,30 @@ internal sealed partial class FspProcess : IAsyncDisposable
     public IReadOnlyList<string> Lines => _process.Lines;
 
     /// <summary>Runs a command to its end.</summary>
+    /// <param name="arguments">The command.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="environment">What is added to its environment.</param>
+    /// <param name="runBy">A program, with arguments, that executes the one whose command line comes after its own.</param>
     public static async Task<ProcessResult> RunAsync(
         IEnumerable<string> arguments,
         string? input = null,
-        IReadOnlyDictionary<string, string?>? environment = null)
+        IReadOnlyDictionary<string, string?>? environment = null,
+        IReadOnlyList<string>? runBy = null)
     {
-        var result = await ProcessRunner.RunAsync(
-            "dotnet", [Assembly, .. arguments], input, TimeSpan.FromSeconds(60), environment);
+        string[] line = [.. runBy ?? [], "dotnet", Assembly, .. arguments];
+        var result = await ProcessRunner.RunAsync(line[0], line[1..], input, TimeSpan.FromSeconds(60), environment);
         RunLog.Add(result.Text.Split('\n'));
         return result;
     }
 
     /// <summary>Runs a command that serves, without waiting for anything.</summary>
     public static FspProcess Start(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        new(ServerProcess.Start("dotnet", [Assembly, .. arguments], environment));
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null,
+        IReadOnlyList<string>? runBy = null)
+    {
+        string[] line = [.. runBy ?? [], "dotnet", Assembly, .. arguments];
+        return new FspProcess(ServerProcess.Start(line[0], line[1..], environment));
+    }
 
     /// <summary>Runs <c>serve</c> and waits until it says that it listens on <paramref name="port"/>.</summary>
     public static async Task<FspProcess> ServeAsync(

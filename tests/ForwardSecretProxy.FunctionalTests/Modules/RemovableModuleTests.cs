@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace ForwardSecretProxy.FunctionalTests.Modules;
+
+/// <summary>What is asked besides of a module whose token, or the way to it, is a program of its own.</summary>
+public abstract class RemovableModuleTests<TModule>(TModule module) : ModuleTests<TModule>(module)
+    where TModule : TestedModule
+{
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(3);
+
+    private readonly TModule _module = module;
+
+    [Fact]
+    public async Task Serve_TokenGoesAndComesBack_AnswersAgain()
+    {
+        await using var proxy = await ModuleProxy.StartAsync(_module);
+        Assert.True((await proxy.ConnectAsync()).Connected);
+
+        await _module.StopAsync();
+        await proxy.ConnectAsync();
+        await _module.StartAsync();
+
+        await ExpectAsync(Abilities.Return, async () =>
+        {
+            var started = Stopwatch.GetTimestamp();
+            while (!(await proxy.ConnectAsync()).Connected)
+                Assert.True(Stopwatch.GetElapsedTime(started) < Recovery, string.Join('\n', proxy.Process.Lines));
+        });
+    }
+}
