@@ -41,6 +41,7 @@ internal sealed record WorkerOrder
     public TokenOptions ToTokenOptions() => new()
     {
         Module = Token.Module,
+        ModuleArguments = Token.ModuleArguments,
         Label = Token.Label,
         Serial = Token.Serial,
         Slot = Token.Slot,
@@ -62,11 +63,12 @@ internal sealed record WorkerOrder
 
 /// <summary>One entry of <c>Tokens</c>, as <see cref="TokenOptions"/> has it.</summary>
 internal sealed record TokenOrder(
-    string Module, string? Label, string? Serial, ulong? Slot, int Sessions, long QueueTimeoutMs)
+    string Module, string? ModuleArguments, string? Label, string? Serial, ulong? Slot, int Sessions, long QueueTimeoutMs)
 {
     /// <summary>Of an entry.</summary>
     public static TokenOrder Of(TokenOptions token) => new(
-        token.Module, token.Label, token.Serial, token.Slot, token.Sessions, (long)token.QueueTimeout.TotalMilliseconds);
+        token.Module, token.ModuleArguments, token.Label, token.Serial, token.Slot, token.Sessions,
+        (long)token.QueueTimeout.TotalMilliseconds);
 }
 
 /// <summary>One line of a worker's standard output.</summary>
