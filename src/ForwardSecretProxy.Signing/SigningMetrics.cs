@@ -59,7 +59,15 @@ public sealed class SigningMetrics : IDisposable
         _meter.CreateObservableUpDownCounter(
             "fsp.signing.queue.length", () => Observe(pool => pool.QueueLength), "{handshake}",
             "Handshakes that wait for a token session.");
+        _meter.CreateObservableGauge(
+            "fsp.signing.available", () => Observe(pool => pool.IsAvailable ? 1 : 0), null,
+            "Whether the token can be used, as far as is known: 1 or 0.");
     }
+
+    /// <summary>
+    /// A token has become unavailable, or is back; each change once, in their order, on a thread of the runtime's pool.
+    /// </summary>
+    public event Action<TokenAvailability>? AvailabilityChanged;
 
     internal bool MeasuresSigning => _signDuration.Enabled;
 
@@ -71,6 +79,8 @@ public sealed class SigningMetrics : IDisposable
 
     internal void Signed(TimeSpan duration, in KeyValuePair<string, object?> token) =>
         _signDuration.Record(duration.TotalSeconds, token);
+
+    internal void Announce(TokenAvailability availability) => AvailabilityChanged?.Invoke(availability);
 
     internal void Add(SessionPool pool)
     {

@@ -6,7 +6,7 @@ namespace ForwardSecretProxy.Signing.Sessions;
 /// The sessions of one token: opened when they are first needed, never more than a limit, handed out in the order in
 /// which they were asked for. Waiting and opening block no caller's thread.
 /// </summary>
-internal sealed class SessionPool : ISigningPool, IDisposable
+internal sealed partial class SessionPool : ISigningPool, IDisposable
 {
     // Other programs' sessions may have caused a refusal; when they have gone we want ours back.
     private static readonly TimeSpan LoweredLimitLasts = TimeSpan.FromMinutes(1);
@@ -24,6 +24,7 @@ internal sealed class SessionPool : ISigningPool, IDisposable
     private long _limitLoweredAt;
     private int _open;
     private int _opening;
+    private int _closing;
     private int _inUse;
     private int _generation;
     private bool _disposed;
@@ -90,14 +91,12 @@ internal sealed class SessionPool : ISigningPool, IDisposable
             _configuredLimit = limit;
             _limit = limit;
             _queueTimeout = queueTimeout;
+            ForgetRefusedPin();
             while (_open > _limit && _idle.TryPop(out var session))
                 Discard(session);
             OpenForWaiters();
         }
     }
-
-    /// <inheritdoc/>
-    public bool IsAvailable => true;
 
     /// <inheritdoc/>
     public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
@@ -108,6 +107,8 @@ internal sealed class SessionPool : ISigningPool, IDisposable
         {
             if (_disposed)
                 throw Closed();
+            if (_failure is { } failure)
+                throw Unavailable(failure);
             if (_idle.TryPop(out var session))
             {
                 Hand(session);
@@ -143,11 +144,26 @@ internal sealed class SessionPool : ISigningPool, IDisposable
     /// <exception cref="TokenException">None can be opened; the lease then holds a broken session.</exception>
     public void Renew(PooledSession session)
     {
-        Invalidate(session.Generation);
         session.Broken = true;
-        var generation = Volatile.Read(ref _generation);
+        int generation;
+        lock (_gate)
+        {
+            if (session.Generation == _generation)
+                BeginGeneration();
+            if (_failure is { } failure)
+                throw new TokenException(failure.Message, failure.ReturnCode);
+            generation = _generation;
+        }
+
         _source.Close(session.Handle);
-        session.Replace(_source.Open(), generation);
+        var handle = _source.Open();
+        lock (_gate)
+        {
+            if (IsGivenUp(session.Generation) && !IsGivenUp(generation))
+                _open++;
+            session.Replace(handle, generation);
+        }
+
         session.Broken = false;
     }
 
@@ -159,13 +175,8 @@ internal sealed class SessionPool : ISigningPool, IDisposable
     {
         lock (_gate)
         {
-            if (generation != _generation)
-                return;
-
-            _generation++;
-            _limit = _configuredLimit;
-            while (_idle.TryPop(out var session))
-                Discard(session);
+            if (generation == _generation)
+                BeginGeneration();
         }
     }
 
@@ -178,13 +189,14 @@ internal sealed class SessionPool : ISigningPool, IDisposable
                 return;
 
             _disposed = true;
+            StopProbing();
             while (_idle.TryPop(out var session))
             {
                 _open--;
                 Close(_source, session.Handle);
             }
 
-            FailWaiters(Closed());
+            FailWaiters(Closed);
         }
 
         _metrics?.Remove(this);
@@ -229,13 +241,48 @@ internal sealed class SessionPool : ISigningPool, IDisposable
         _idle.Push(session);
     }
 
-    private void Discard(PooledSession session)
+    private void BeginGeneration()
     {
-        _open--;
+        _generation++;
+        _limit = _configuredLimit;
+        var idle = _idle.ToArray();
+        _idle.Clear();
+        Discard(idle);
+    }
 
-        // A module can hang in C_CloseSession as in any other call; the caller is in the middle of a handshake.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => Close(state.Source, state.Handle), (Source: _source, session.Handle), preferLocal: false);
+    // One after another: a module that hangs in C_CloseSession, as it can in any other call, keeps one thread. And not on
+    // the caller's, which is in the middle of a handshake.
+    private void Discard(params PooledSession[] sessions)
+    {
+        foreach (var session in sessions)
+        {
+            if (IsGivenUp(session.Generation))
+                continue;
+            _open--;
+            _closing++;
+        }
+
+        if (sessions.Length > 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state => state.Pool.CloseAll(state.Sessions), (Pool: this, Sessions: sessions), preferLocal: false);
+        }
+    }
+
+    // Without the lock.
+    private void CloseAll(PooledSession[] sessions)
+    {
+        foreach (var session in sessions)
+        {
+            Close(_source, session.Handle);
+            lock (_gate)
+            {
+                if (IsGivenUp(session.Generation))
+                    continue;
+                _closing--;
+                OpenForWaiters();
+            }
+        }
     }
 
     private static void Close(ISessionSource source, ulong session)
@@ -255,32 +302,41 @@ internal sealed class SessionPool : ISigningPool, IDisposable
         if (_limit < _configuredLimit && _time.GetElapsedTime(_limitLoweredAt) > LoweredLimitLasts)
             _limit = _configuredLimit;
 
-        while (!_disposed && _opening < _waiters.Count && _open + _opening < _limit)
+        // A token with few sessions has none to give while an old one is being closed.
+        while (!_disposed && _opening < _waiters.Count && _open + _opening + _closing < _limit)
         {
             _opening++;
-            ThreadPool.UnsafeQueueUserWorkItem(static pool => pool.OpenOne(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state => state.Pool.OpenOne(state.Generation), (Pool: this, Generation: _generation), preferLocal: false);
         }
     }
 
     // Runs on a thread of the pool's own choosing, without the lock: a token may take seconds for a session.
-    private void OpenOne()
+    private void OpenOne(int generation)
     {
-        var generation = Volatile.Read(ref _generation);
         try
         {
             var session = new PooledSession(this, _source.Open(), generation);
             lock (_gate)
             {
-                _opening--;
-                _open++;
+                if (!IsGivenUp(generation))
+                {
+                    _opening--;
+                    _open++;
+                }
+
                 Keep(session);
+                Announce();
             }
         }
         catch (Exception exception)
         {
             // Whatever it is: left alone on a thread of the runtime's pool it would end the process.
             lock (_gate)
-                OpenFailed(exception as TokenException ?? new TokenException(exception.Message, exception));
+            {
+                if (!IsGivenUp(generation))
+                    OpenFailed(exception as TokenException ?? new TokenException(exception.Message, exception));
+            }
         }
     }
 
@@ -288,23 +344,29 @@ internal sealed class SessionPool : ISigningPool, IDisposable
     {
         _opening--;
         var left = _open + _opening;
-        if (exception.ReturnCode == (uint)CKR.CKR_SESSION_COUNT && left > 0)
+        if (exception.ReturnCode == (uint)CKR.CKR_SESSION_COUNT)
         {
-            _limit = left;
-            _limitLoweredAt = _time.GetTimestamp();
+            // What is being closed may have been in the way; when it is closed there is another try.
+            if (_closing > 0)
+                return;
+            if (left > 0)
+            {
+                _limit = left;
+                _limitLoweredAt = _time.GetTimestamp();
+            }
         }
 
         // While there are others, one of them comes back to whoever waits; otherwise nobody will.
         if (left == 0)
-            FailWaiters(new SigningException($"The token \"{_name}\" cannot be used. {exception.Message}", exception));
+            BecomeUnavailable(exception);
     }
 
-    private void FailWaiters(SigningException exception)
+    private void FailWaiters(Func<SigningException> failure)
     {
         while (_waiters.First is { } first)
         {
             _waiters.Remove(first);
-            if (first.Value.TrySetException(exception))
+            if (first.Value.TrySetException(failure()))
                 first.Value.Disarm();
         }
     }

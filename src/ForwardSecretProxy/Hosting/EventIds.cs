@@ -83,6 +83,11 @@ internal static class EventIds
 
     /// <summary>A signer's configuration was read again and is wrong.</summary>
     public const int SignerReloadRefused = 2046;
+    /// <summary>A token cannot be used; it is tried again by itself.</summary>
+    public const int TokenUnavailable = 2020;
+
+    /// <summary>It can again.</summary>
+    public const int TokenBack = 2021;
 
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;

@@ -44,6 +44,15 @@ internal static partial class HostingLog
         "Token {Token} cannot make {Schemes} with the key of certificate {Certificate}; clients are not offered them.")]
     public static partial void SchemesLacking(ILogger logger, string token, string schemes, string certificate);
 
+    /// <summary>A token that failed.</summary>
+    [LoggerMessage(EventIds.TokenUnavailable, LogLevel.Error,
+        "Token {Token} cannot be used; handshakes that need its signature fail at once until it is back. {Reason}")]
+    public static partial void TokenUnavailable(ILogger logger, string token, string reason);
+
+    /// <summary>A token that came back.</summary>
+    [LoggerMessage(EventIds.TokenBack, LogLevel.Information, "Token {Token} can be used again.")]
+    public static partial void TokenBack(ILogger logger, string token);
+
     /// <summary>A bound listener.</summary>
     [LoggerMessage(EventIds.Listening, LogLevel.Information, "Listener {Listener} answers at {Address}.")]
     public static partial void Listening(ILogger logger, string listener, string address);

@@ -30,6 +30,7 @@ internal static class ServerRunner
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop, signals.Stopping);
 
         LogStart(logger, start);
+        using var tokens = new TokenLog(start.Metrics, logger);
         await using var admin = await AdminServer.StartAsync(
             server, application.Services.GetRequiredService<LiveLogging>(), stopping.Token);
         await application.StartAsync(CancellationToken.None);

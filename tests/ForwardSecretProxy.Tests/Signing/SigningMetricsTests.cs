@@ -39,5 +39,6 @@ public class SigningMetricsTests
         Assert.Equal(1, counts["fsp.signing.sessions.in_use"]);
         Assert.Equal(1, counts["fsp.signing.sessions.limit"]);
         Assert.Equal(1, counts["fsp.signing.queue.length"]);
+        Assert.Equal(1, counts["fsp.signing.available"]);
     }
 }

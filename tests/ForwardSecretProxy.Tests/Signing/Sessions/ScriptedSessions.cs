@@ -11,7 +11,9 @@ internal sealed class ScriptedSessions : ISessionSource
 {
     private readonly ConcurrentDictionary<ulong, bool> _open = new();
     private readonly Channel<ulong> _closed = Channel.CreateUnbounded<ulong>();
+    private readonly Channel<bool> _tried = Channel.CreateUnbounded<bool>();
     private long _last;
+    private int _tries;
 
     /// <summary>The most the token has.</summary>
     public int Available { get; set; } = int.MaxValue;
@@ -28,8 +30,13 @@ internal sealed class ScriptedSessions : ISessionSource
     /// <summary>How many have been opened so far.</summary>
     public long Opened => Volatile.Read(ref _last);
 
+    /// <summary>How many times opening one was tried so far.</summary>
+    public int Tries => Volatile.Read(ref _tries);
+
     ulong ISessionSource.Open()
     {
+        Interlocked.Increment(ref _tries);
+        _tried.Writer.TryWrite(true);
         Hang?.Wait(TimeSpan.FromSeconds(30));
         if (Failure is { } code)
             throw ReturnCodes.Failure("A session cannot be opened", code);
@@ -48,6 +55,9 @@ internal sealed class ScriptedSessions : ISessionSource
         if (_open.TryRemove(session, out _))
             _closed.Writer.TryWrite(session);
     }
+
+    /// <summary>Waits until opening one has been tried once more.</summary>
+    public Task WaitForTryAsync() => _tried.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>Waits until one more session has been closed.</summary>
     public Task WaitForCloseAsync() => _closed.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));

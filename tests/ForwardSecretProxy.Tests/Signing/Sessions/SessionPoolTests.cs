@@ -171,8 +171,6 @@ public sealed class SessionPoolTests : IDisposable
             Assert.Contains("CKR_TOKEN_NOT_PRESENT", error.Message, StringComparison.Ordinal);
             Assert.IsType<TokenException>(error.InnerException);
         });
-        _sessions.Failure = null;
-        (await AcquireAsync(pool)).Dispose();
     }
 
     [Fact]
