@@ -16,4 +16,7 @@ public sealed class SigningException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the token is well, as far as is known, and only has too much to do.</summary>
+    public bool IsBusy { get; init; }
 }

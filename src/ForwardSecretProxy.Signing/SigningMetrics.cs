@@ -18,6 +18,16 @@ public sealed class SigningMetrics : IDisposable
     /// <summary>The label that has the token's own label.</summary>
     public const string TokenLabel = "fsp.token";
 
+    private const string RefusalLabel = "fsp.signing.refusal";
+
+    private static readonly (SigningRefusal Reason, KeyValuePair<string, object?> Tag)[] Refusals =
+    [
+        (SigningRefusal.TooLate, new(RefusalLabel, "too_late")),
+        (SigningRefusal.QueueFull, new(RefusalLabel, "queue_full")),
+        (SigningRefusal.TimedOut, new(RefusalLabel, "timed_out")),
+        (SigningRefusal.Unavailable, new(RefusalLabel, "unavailable")),
+    ];
+
     private readonly Meter _meter;
     private readonly Histogram<double> _queueDuration;
     private readonly Histogram<double> _signDuration;
@@ -59,6 +69,8 @@ public sealed class SigningMetrics : IDisposable
         _meter.CreateObservableUpDownCounter(
             "fsp.signing.queue.length", () => Observe(pool => pool.QueueLength), "{handshake}",
             "Handshakes that wait for a token session.");
+        _meter.CreateObservableCounter("fsp.signing.refused", ObserveRefusals, "{handshake}",
+            "Handshakes that got no token session, by reason.");
         _meter.CreateObservableGauge(
             "fsp.signing.available", () => Observe(pool => pool.IsAvailable ? 1 : 0), null,
             "Whether the token can be used, as far as is known: 1 or 0.");
@@ -102,5 +114,13 @@ public sealed class SigningMetrics : IDisposable
     {
         lock (_gate)
             return _pools.ConvertAll(pool => new Measurement<int>(count(pool), pool.Tag));
+    }
+    private List<Measurement<long>> ObserveRefusals()
+    {
+        lock (_gate)
+        {
+            return [.. _pools.SelectMany(pool => Refusals.Select(refusal =>
+                new Measurement<long>(pool.RefusalCount(refusal.Reason), pool.Tag, refusal.Tag)))];
+        }
     }
 }

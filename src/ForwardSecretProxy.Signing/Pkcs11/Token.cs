@@ -137,6 +137,7 @@ public sealed class Token : IToken
     {
         try
         {
+            await _shared.Pool.TryAgainAsync(cancellationToken);
             return (PooledSession)await _shared.Pool.AcquireAsync(cancellationToken);
         }
         catch (SigningException exception) when (exception.InnerException is TokenException cause)

@@ -40,8 +40,15 @@ internal sealed class PooledSession(SessionPool pool, ulong handle, int generati
             pool.Return(this);
     }
 
+    /// <summary>The timestamp at which it was leased last.</summary>
+    public long LeasedAt { get; private set; }
+
     /// <summary>Marks it leased; called by the pool.</summary>
-    public void Lease() => Volatile.Write(ref _leased, 1);
+    public void Lease(long now)
+    {
+        LeasedAt = now;
+        Volatile.Write(ref _leased, 1);
+    }
 
     /// <summary>Puts a newly opened session in the place of one that has ended; called by the pool.</summary>
     public void Replace(ulong handle, int generation)

@@ -15,6 +15,7 @@ internal sealed partial class SessionPool
     private TokenException? _failure;
     private int _givenUp = None;
     private bool _probing;
+    private TaskCompletionSource? _probed;
     private ITimer? _probeTimer;
     private bool _announcedFailure;
 
@@ -33,7 +34,7 @@ internal sealed partial class SessionPool
     /// The <see cref="Generation"/> in which it was found; nothing happens in a later one, because a token that came back
     /// does not fail once more for a call that began before.
     /// </param>
-    /// <param name="reason">Why, with the mend. After a refused PIN no session is tried for: tokens lock.</param>
+    /// <param name="reason">Why, with the mend. After a refused PIN no session is tried for by itself: tokens lock.</param>
     public void Fail(int generation, TokenException reason)
     {
         lock (_gate)
@@ -45,8 +46,25 @@ internal sealed partial class SessionPool
         }
     }
 
-    private SigningException Unavailable(TokenException failure) =>
-        new($"The token \"{_name}\" cannot be used. {failure.Message}", failure);
+    /// <summary>
+    /// Tries for a session now when the token is unavailable, and returns when that has ended, well or not, or the time
+    /// limit has passed: for whoever opens a key because something was changed, such as a PIN that was refused.
+    /// </summary>
+    public async Task TryAgainAsync(CancellationToken cancellationToken)
+    {
+        Task probed;
+        lock (_gate)
+        {
+            if (_disposed || _failure is null)
+                return;
+
+            _probed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            probed = _probed.Task;
+            BeginProbe();
+        }
+
+        await probed.WaitAsync(_queueTimeout, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     // Every method below is called with _gate held, but for those that say otherwise.
 
@@ -64,20 +82,13 @@ internal sealed partial class SessionPool
         Announce();
     }
 
-    // Somebody who changed the configuration may have mended the PIN: who comes next finds out.
-    private void ForgetRefusedPin()
-    {
-        if (_failure is { IsPinRefused: true })
-            Volatile.Write(ref _failure, null);
-    }
-
     private void ScheduleProbe(TokenException reason)
     {
         StopProbing();
         if (!reason.IsPinRefused)
         {
             _probeTimer = _time.CreateTimer(
-                static pool => ((SessionPool)pool!).StartProbe(), this, ProbeInterval, Timeout.InfiniteTimeSpan);
+                static pool => ((SessionPool)pool!).ProbeInTime(), this, ProbeInterval, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -88,18 +99,31 @@ internal sealed partial class SessionPool
     }
 
     // Called by the timer, without the lock.
-    private void StartProbe()
+    private void ProbeInTime()
     {
         lock (_gate)
         {
-            // One that hangs is not followed by another.
-            if (_disposed || _failure is null || _probing)
-                return;
-
-            _probing = true;
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static state => state.Pool.Probe(state.Generation), (Pool: this, Generation: _generation), preferLocal: false);
+            if (!_disposed && _failure is not null)
+                BeginProbe();
         }
+    }
+
+    private void BeginProbe()
+    {
+        // One that hangs is not followed by another.
+        if (_probing)
+            return;
+
+        _probing = true;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Pool.Probe(state.Generation), (Pool: this, Generation: _generation), preferLocal: false);
+    }
+
+    private void EndProbe()
+    {
+        _probing = false;
+        _probed?.TrySetResult();
+        _probed = null;
     }
 
     // Without the lock.
@@ -120,7 +144,7 @@ internal sealed partial class SessionPool
 
     private void ProbeSucceeded(PooledSession session)
     {
-        _probing = false;
+        EndProbe();
         if (IsGivenUp(session.Generation))
         {
             // It failed once more in the meantime, and has to be tried anew.
@@ -130,16 +154,17 @@ internal sealed partial class SessionPool
         else
         {
             Volatile.Write(ref _failure, null);
+            StopProbing();
             _open++;
             Announce();
         }
 
-        Keep(session);
+        Keep(session, _time.GetTimestamp());
     }
 
     private void ProbeFailed(TokenException reason)
     {
-        _probing = false;
+        EndProbe();
         if (_disposed || _failure is null)
             return;
 

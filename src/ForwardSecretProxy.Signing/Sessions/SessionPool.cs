@@ -1,30 +1,22 @@
-using Net.Pkcs11Interop.Common;
-
 namespace ForwardSecretProxy.Signing.Sessions;
 
 /// <summary>
-/// The sessions of one token: opened when they are first needed, never more than a limit, handed out in the order in
-/// which they were asked for. Waiting and opening block no caller's thread.
+/// The sessions of one token: opened when they are first needed, never more than a limit, handed to those who wait in
+/// fair turns. Waiting and opening block no caller's thread.
 /// </summary>
 internal sealed partial class SessionPool : ISigningPool, IDisposable
 {
-    // Other programs' sessions may have caused a refusal; when they have gone we want ours back.
-    private static readonly TimeSpan LoweredLimitLasts = TimeSpan.FromMinutes(1);
-
     private readonly ISessionSource _source;
     private readonly string _name;
     private readonly SigningMetrics? _metrics;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Stack<PooledSession> _idle = new();
-    private readonly LinkedList<SessionWaiter> _waiters = new();
+    private readonly SessionQueue _queue = new();
     private TimeSpan _queueTimeout;
     private int _configuredLimit;
     private int _limit;
-    private long _limitLoweredAt;
     private int _open;
-    private int _opening;
-    private int _closing;
     private int _inUse;
     private int _generation;
     private bool _disposed;
@@ -48,6 +40,7 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
         _name = name;
         _metrics = metrics;
         _time = time;
+        _holdTime = new HoldTime(time);
         Tag = new KeyValuePair<string, object?>(SigningMetrics.TokenLabel, name);
         Configure(limit, queueTimeout);
         metrics?.Add(this);
@@ -71,14 +64,7 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     public int Limit => Volatile.Read(ref _limit);
 
     /// <summary>How many wait for a session.</summary>
-    public int QueueLength
-    {
-        get
-        {
-            lock (_gate)
-                return _waiters.Count;
-        }
-    }
+    public int QueueLength => _queue.Count;
 
     /// <summary>
     /// Sets the most sessions and the time limit anew; sessions above it are closed as they come back.
@@ -91,7 +77,6 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
             _configuredLimit = limit;
             _limit = limit;
             _queueTimeout = queueTimeout;
-            ForgetRefusedPin();
             while (_open > _limit && _idle.TryPop(out var session))
                 Discard(session);
             OpenForWaiters();
@@ -102,6 +87,7 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var now = _time.GetTimestamp();
         SessionWaiter waiter;
         lock (_gate)
         {
@@ -111,17 +97,16 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
                 throw Unavailable(failure);
             if (_idle.TryPop(out var session))
             {
-                Hand(session);
+                Hand(session, now);
                 _metrics?.Queued(TimeSpan.Zero, Tag);
                 return new ValueTask<ISigningLease>(session);
             }
 
-            waiter = new SessionWaiter(_time);
-            _waiters.AddLast(waiter.Node);
+            waiter = Enqueue(claim);
             OpenForWaiters();
         }
 
-        waiter.Arm(_queueTimeout, Expire, Cancel, cancellationToken);
+        waiter.Arm(Expire, Cancel, cancellationToken);
         return new ValueTask<ISigningLease>(waiter.Task);
     }
 
@@ -130,10 +115,12 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     /// </summary>
     public void Return(PooledSession session)
     {
+        var now = _time.GetTimestamp();
         lock (_gate)
         {
             _inUse--;
-            Keep(session);
+            _holdTime.Add(session.LeasedAt, now);
+            Keep(session, now);
         }
     }
 
@@ -202,17 +189,25 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
         _metrics?.Remove(this);
     }
 
-    private SigningException Closed() => new($"The token \"{_name}\" is not in use any more.");
-
     // Every method below is called with _gate held, but for those that say otherwise.
 
-    private void Hand(PooledSession session)
+    private SessionWaiter Enqueue(SigningClaim claim)
     {
-        session.Lease();
+        var limit = claim.Limit is { } own && own < _queueTimeout ? own : _queueTimeout;
+        ThrowIfTooLate(claim, limit);
+        MakeRoomFor(claim.Client);
+        var waiter = new SessionWaiter(claim.Client, limit > TimeSpan.Zero ? limit : TimeSpan.Zero, _time);
+        _queue.Enqueue(waiter);
+        return waiter;
+    }
+
+    private void Hand(PooledSession session, long now)
+    {
+        session.Lease(now);
         _inUse++;
     }
 
-    private void Keep(PooledSession session)
+    private void Keep(PooledSession session, long now)
     {
         if (_disposed || session.Broken || session.Generation != _generation || _open > _limit)
         {
@@ -221,13 +216,10 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
             return;
         }
 
-        while (_waiters.First is { } first)
+        while (_queue.Dequeue() is { } waiter)
         {
-            _waiters.Remove(first);
-            var waiter = first.Value;
-
             // Leased before it is handed over: its new holder may be done with it before we go on.
-            Hand(session);
+            Hand(session, now);
             if (waiter.TrySetResult(session))
             {
                 waiter.Disarm();
@@ -241,142 +233,19 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
         _idle.Push(session);
     }
 
-    private void BeginGeneration()
-    {
-        _generation++;
-        _limit = _configuredLimit;
-        var idle = _idle.ToArray();
-        _idle.Clear();
-        Discard(idle);
-    }
-
-    // One after another: a module that hangs in C_CloseSession, as it can in any other call, keeps one thread. And not on
-    // the caller's, which is in the middle of a handshake.
-    private void Discard(params PooledSession[] sessions)
-    {
-        foreach (var session in sessions)
-        {
-            if (IsGivenUp(session.Generation))
-                continue;
-            _open--;
-            _closing++;
-        }
-
-        if (sessions.Length > 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static state => state.Pool.CloseAll(state.Sessions), (Pool: this, Sessions: sessions), preferLocal: false);
-        }
-    }
-
-    // Without the lock.
-    private void CloseAll(PooledSession[] sessions)
-    {
-        foreach (var session in sessions)
-        {
-            Close(_source, session.Handle);
-            lock (_gate)
-            {
-                if (IsGivenUp(session.Generation))
-                    continue;
-                _closing--;
-                OpenForWaiters();
-            }
-        }
-    }
-
-    private static void Close(ISessionSource source, ulong session)
-    {
-        try
-        {
-            source.Close(session);
-        }
-        catch (Exception exception) when (exception is TokenException or OverflowException)
-        {
-            // The session is given up either way, and nobody waits who could be told.
-        }
-    }
-
-    private void OpenForWaiters()
-    {
-        if (_limit < _configuredLimit && _time.GetElapsedTime(_limitLoweredAt) > LoweredLimitLasts)
-            _limit = _configuredLimit;
-
-        // A token with few sessions has none to give while an old one is being closed.
-        while (!_disposed && _opening < _waiters.Count && _open + _opening + _closing < _limit)
-        {
-            _opening++;
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static state => state.Pool.OpenOne(state.Generation), (Pool: this, Generation: _generation), preferLocal: false);
-        }
-    }
-
-    // Runs on a thread of the pool's own choosing, without the lock: a token may take seconds for a session.
-    private void OpenOne(int generation)
-    {
-        try
-        {
-            var session = new PooledSession(this, _source.Open(), generation);
-            lock (_gate)
-            {
-                if (!IsGivenUp(generation))
-                {
-                    _opening--;
-                    _open++;
-                }
-
-                Keep(session);
-                Announce();
-            }
-        }
-        catch (Exception exception)
-        {
-            // Whatever it is: left alone on a thread of the runtime's pool it would end the process.
-            lock (_gate)
-            {
-                if (!IsGivenUp(generation))
-                    OpenFailed(exception as TokenException ?? new TokenException(exception.Message, exception));
-            }
-        }
-    }
-
-    private void OpenFailed(TokenException exception)
-    {
-        _opening--;
-        var left = _open + _opening;
-        if (exception.ReturnCode == (uint)CKR.CKR_SESSION_COUNT)
-        {
-            // What is being closed may have been in the way; when it is closed there is another try.
-            if (_closing > 0)
-                return;
-            if (left > 0)
-            {
-                _limit = left;
-                _limitLoweredAt = _time.GetTimestamp();
-            }
-        }
-
-        // While there are others, one of them comes back to whoever waits; otherwise nobody will.
-        if (left == 0)
-            BecomeUnavailable(exception);
-    }
-
     private void FailWaiters(Func<SigningException> failure)
     {
-        while (_waiters.First is { } first)
+        while (_queue.Dequeue() is { } waiter)
         {
-            _waiters.Remove(first);
-            if (first.Value.TrySetException(failure()))
-                first.Value.Disarm();
+            if (waiter.TrySetException(failure()))
+                waiter.Disarm();
         }
     }
 
     // Called by the timer, without the lock.
     private void Expire(SessionWaiter waiter)
     {
-        if (!waiter.TrySetException(new SigningException($"No session of the token \"{_name}\" became free within "
-            + $"{_queueTimeout.TotalSeconds} s ({InUseCount} of {Limit} in use). Raise Sessions if the token has more, "
-            + "or use a faster token.")))
+        if (waiter.Task.IsCompleted || !waiter.TrySetException(TimedOut(waiter.Limit)))
             return;
         _metrics?.Queued(waiter.Waited, Tag);
         Leave(waiter);
@@ -393,9 +262,6 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     {
         waiter.Disarm();
         lock (_gate)
-        {
-            if (waiter.Node.List is not null)
-                _waiters.Remove(waiter.Node);
-        }
+            _queue.Remove(waiter);
     }
 }

@@ -85,7 +85,7 @@ public sealed class SessionPoolAvailabilityTests : IDisposable
     [Theory]
     [InlineData(CKR.CKR_PIN_INCORRECT)]
     [InlineData(CKR.CKR_PIN_LOCKED)]
-    public async Task Probe_PinRefused_IsNotTriedAgainBeforeTheConfigurationIsRead(CKR refusal)
+    public async Task Probe_PinRefused_IsNotTriedAgainByItself(CKR refusal)
     {
         await LoseAsync(refusal);
 
@@ -94,9 +94,34 @@ public sealed class SessionPoolAvailabilityTests : IDisposable
         Assert.Equal((1, 0), (_sessions.Tries, _time.TimerCount));
 
         _sessions.Failure = null;
-        _pool.Configure(2, TimeSpan.FromSeconds(10));
+        await _pool.TryAgainAsync(default).WaitAsync(Patience);
         using var lease = await AcquireAsync();
         Assert.Null((await NextChangeAsync()).Problem);
+    }
+
+    [Fact]
+    public async Task TryAgain_TokenStaysAwayOrHangs_ReturnsAndTriesOnce()
+    {
+        await LoseAsync(CKR.CKR_TOKEN_NOT_PRESENT);
+        await _pool.TryAgainAsync(default).WaitAsync(Patience);
+        await _sessions.WaitForTryAsync();
+        Assert.Equal((2, false), (_sessions.Tries, _pool.IsAvailable));
+
+        using var hang = new ManualResetEventSlim();
+        _sessions.Hang = hang;
+        var again = _pool.TryAgainAsync(default);
+        var more = _pool.TryAgainAsync(default);
+        await _sessions.WaitForTryAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(again, more).WaitAsync(Patience);
+        Assert.Equal(3, _sessions.Tries);
+
+        (_sessions.Failure, var last) = (null, _pool.TryAgainAsync(default));
+        hang.Set();
+        await last.WaitAsync(Patience);
+        Assert.True(_pool.IsAvailable);
+        await _pool.TryAgainAsync(default);
+        Assert.Equal((3, 0), (_sessions.Tries, _time.TimerCount));
     }
 
     [Fact]
