@@ -23,7 +23,7 @@ internal sealed class DeadlineQueue : IDisposable
     }
 
     /// <summary>Starts the clock; disposing the result stops it. After <see cref="Dispose"/> there is no time left.</summary>
-    internal IDisposable Add(TlsConnection connection)
+    internal Deadline Add(TlsConnection connection)
     {
         var deadline = new Deadline(this, connection, _time.GetTimestamp());
         lock (_lock)
@@ -66,7 +66,8 @@ internal sealed class DeadlineQueue : IDisposable
         }
     }
 
-    private sealed class Deadline : IDisposable
+    /// <summary>One connection's.</summary>
+    internal sealed class Deadline : IDisposable
     {
         private readonly DeadlineQueue _queue;
 
@@ -83,6 +84,9 @@ internal sealed class DeadlineQueue : IDisposable
         internal long Started { get; }
 
         internal LinkedListNode<Deadline> Node { get; }
+
+        /// <summary>The time until it; negative when it has passed.</summary>
+        internal TimeSpan Left => _queue._limit - _queue._time.GetElapsedTime(Started);
 
         public void Dispose()
         {

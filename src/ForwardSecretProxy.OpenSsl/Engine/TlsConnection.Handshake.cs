@@ -14,6 +14,9 @@ public sealed partial class TlsConnection
     private CancellationTokenSource? _reservation;
     private ValueTask<ISigningLease> _pendingLease;
     private bool _isLeasePending;
+    private SigningException? _leaseRefusal;
+    private ulong _client;
+    private IHandshakeTurns? _turns;
     private int _reservedPools;
     private Exception? _callbackFailure;
     private TlsHandshakeOutcome _refusal;
@@ -26,9 +29,12 @@ public sealed partial class TlsConnection
     /// token without a thread; blocks one for the time of the signature. After any outcome but
     /// <see cref="TlsHandshakeOutcome.Completed"/> the connection can only be closed.
     /// </summary>
+    /// <param name="client">The client's number among those that take turns at the token (<see cref="SigningClaim"/>).</param>
+    /// <param name="turns">Told while it waits for the token; null for nobody.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TlsHandshakeResult> HandshakeAsync()
+    public async ValueTask<TlsHandshakeResult> HandshakeAsync(ulong client = 0, IHandshakeTurns? turns = null)
     {
+        (_client, _turns) = (client, turns);
         _handshakeDeadline ??= Server.StartHandshakeDeadline(this);
         try
         {
@@ -56,7 +62,7 @@ public sealed partial class TlsConnection
                         break;
                     case LibSsl.SSL_ERROR_WANT_X509_LOOKUP:
                         if (await WaitForLeaseAsync().ConfigureAwait(false) is { } failure) return failure;
-                        if (_certificates!.SignsSlowly) await SigningThreads.SwitchTo();
+                        if (_leaseRefusal is null && _certificates!.SignsSlowly) await SigningThreads.SwitchTo();
                         break;
                     default:
                         _failed = true;
@@ -103,14 +109,16 @@ public sealed partial class TlsConnection
     /// Makes sure of a token session and of a thread that may block on it; false when the handshake has to be suspended
     /// until <see cref="HandshakeAsync"/> has waited for either.
     /// </summary>
+    /// <exception cref="SigningException">The token gives no session; libssl then tells the client (internal_error).</exception>
     internal bool TryReserveSigner()
     {
+        if (_leaseRefusal is not null) throw _leaseRefusal;
         _signing ??= new SigningScope();
         SigningScope.Current = _signing;
         var pools = _certificates!.Pools;
         while (_reservedPools < pools.Count)
         {
-            var lease = pools[_reservedPools].AcquireAsync(ReservationToken());
+            var lease = pools[_reservedPools].AcquireAsync(Claim(), ReservationToken());
             if (!lease.IsCompletedSuccessfully)
             {
                 _pendingLease = lease;
@@ -179,10 +187,17 @@ public sealed partial class TlsConnection
         SigningScope.Current = null;
     }
 
+    /// <summary>
+    /// Waits for as long as there is for the token: three quarters of what is left of the time limit. The rest is for the
+    /// signature and the client's answer, without which the signature would be made for nothing.
+    /// </summary>
+    private SigningClaim Claim() => new(_client, _handshakeDeadline?.Left * 0.75);
+
     private async ValueTask<TlsHandshakeResult?> WaitForLeaseAsync()
     {
         if (!_isLeasePending) return null;
         _isLeasePending = false;
+        _turns?.StepAside();
         try
         {
             _signing!.Add(await _pendingLease.ConfigureAwait(false));
@@ -196,7 +211,13 @@ public sealed partial class TlsConnection
         }
         catch (SigningException exception)
         {
-            return new TlsHandshakeResult(TlsHandshakeOutcome.SigningFailed, exception.Message);
+            // libssl asks once more, is told, and tells the client.
+            _leaseRefusal = exception;
+            return null;
+        }
+        finally
+        {
+            _turns?.ComeBack();
         }
     }
 
@@ -242,6 +263,7 @@ public sealed partial class TlsConnection
     {
         if (IsAborted) return new((TlsHandshakeOutcome)Volatile.Read(ref _abortReason));
         if (_callbackFailure is OperationCanceledException) return new(TlsHandshakeOutcome.ClientClosed);
+        if (_callbackFailure is SigningException { IsBusy: true } busy) return new(TlsHandshakeOutcome.TokenBusy, busy.Message);
         if (_callbackFailure is { } failure)
             return new(failure is SigningException ? TlsHandshakeOutcome.SigningFailed : TlsHandshakeOutcome.Aborted, failure.Message);
         if (_signing?.Failure is { } signing) return new(TlsHandshakeOutcome.SigningFailed, signing.Message);

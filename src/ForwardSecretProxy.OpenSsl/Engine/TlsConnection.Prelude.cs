@@ -7,7 +7,7 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 /// <content>Plaintext before the handshake, read from the socket while libssl does not have it yet.</content>
 public sealed partial class TlsConnection : IPrelude
 {
-    private IDisposable? _handshakeDeadline;
+    private DeadlineQueue.Deadline? _handshakeDeadline;
 
     /// <inheritdoc/>
     /// <remarks>The first look begins the handshake's time limit.</remarks>

@@ -34,8 +34,11 @@ public enum TlsHandshakeOutcome
     /// <summary>The time limit passed.</summary>
     TimedOut,
 
-    /// <summary>The token gave no session in time or failed to sign.</summary>
+    /// <summary>The token cannot be used, or failed to sign.</summary>
     SigningFailed,
+
+    /// <summary>The token has too much to do to sign in time.</summary>
+    TokenBusy,
 
     /// <summary>The listener stopped.</summary>
     Aborted,

@@ -188,7 +188,7 @@ public sealed class TlsServer : IDisposable
     internal ServerCertificates? FindCertificates(ReadOnlySpan<char> serverName) =>
         serverName.IsEmpty ? _names.Default : _names.Find(serverName);
 
-    internal IDisposable StartHandshakeDeadline(TlsConnection connection) => _handshakeDeadlines.Add(connection);
+    internal DeadlineQueue.Deadline StartHandshakeDeadline(TlsConnection connection) => _handshakeDeadlines.Add(connection);
 
     internal IDisposable StartCloseDeadline(TlsConnection connection) => _closeDeadlines.Add(connection);
 

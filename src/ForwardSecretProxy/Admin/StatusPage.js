@@ -2,6 +2,7 @@
 const EVERY = 5000, MINUTES = 60;
 const FAILED = { client_closed: "the client went away", refused: "refused", unrecognized_name: "unknown name",
   client_hello_too_large: "ClientHello too large", client_certificate_refused: "client certificate refused", timed_out: "timed out", signing_failed: "the token did not sign",
+  token_busy: "the token is too busy",
   turned_away: "turned away", aborted: "broken off" };
 const CHARTS = [
   { key: "result", title: "All handshakes", name: value => ({ full: "full", resumed: "resumed" })[value] ?? `failed: ${FAILED[value] ?? value}`,

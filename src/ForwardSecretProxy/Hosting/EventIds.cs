@@ -89,6 +89,9 @@ internal static class EventIds
     /// <summary>It can again.</summary>
     public const int TokenBack = 2021;
 
+    /// <summary>Handshakes were refused because the token would have signed too late.</summary>
+    public const int TokenBusy = 2022;
+
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Threading.Channels;
 using ForwardSecretProxy.Clients;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.OpenSsl.Sockets;
@@ -19,6 +20,8 @@ namespace ForwardSecretProxy.Listeners;
 /// </summary>
 internal sealed partial class ConnectionIntake : IConnectionListener
 {
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     private readonly RelayService _relays;
     private readonly ClientGate _gate;
     private readonly HandshakeAdmission _admission;
@@ -28,6 +31,8 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     private readonly CancellationTokenSource _end = new();
     private readonly Channel<ConnectionContext> _ready = Channel.CreateUnbounded<ConnectionContext>();
     private readonly IdleClock _silence;
+    private readonly Pace _unsigned = new(LogInterval, TimeProvider.System);
+    private readonly Pace _busy = new(LogInterval, TimeProvider.System);
 
     /// <summary>Begins with the limits of <paramref name="options"/>.</summary>
     /// <param name="options">As for <see cref="Configure"/>.</param>
@@ -198,7 +203,7 @@ internal sealed partial class ConnectionIntake : IConnectionListener
             TlsHandshakeResult result;
             try
             {
-                result = await HandshakeAsync(connection);
+                result = await HandshakeAsync(connection, client.EndPoint);
             }
             finally
             {
@@ -234,10 +239,10 @@ internal sealed partial class ConnectionIntake : IConnectionListener
         }
     }
 
-    private async ValueTask<TlsHandshakeResult> HandshakeAsync(TlsConnection connection)
+    private async ValueTask<TlsHandshakeResult> HandshakeAsync(TlsConnection connection, IPEndPoint client)
     {
         using var end = _end.Token.UnsafeRegister(static state => ((TlsConnection)state!).Abort(), connection);
-        return await connection.HandshakeAsync();
+        return await connection.HandshakeAsync(ClientKey.Of(client.Address), _admission);
     }
 
     /// <summary>False when the client has closed or has said nothing for as long as it may be idle.</summary>
@@ -260,11 +265,27 @@ internal sealed partial class ConnectionIntake : IConnectionListener
 
     private async ValueTask CloseAsync(TlsConnection connection, EndPoint? client, TlsHandshakeResult result)
     {
-        if (result.Outcome == TlsHandshakeOutcome.SigningFailed)
-            LogSigningFailed(result.Detail ?? "no reason given");
-        else if (result.Outcome != TlsHandshakeOutcome.Completed)
-            LogHandshakeFailed(_logging.Client(client), result.Outcome, result.Detail ?? "");
+        LogEnd(client, result);
         await connection.CloseAsync();
+    }
+
+    private void LogEnd(EndPoint? client, TlsHandshakeResult result)
+    {
+        int count;
+        switch (result.Outcome)
+        {
+            case TlsHandshakeOutcome.Completed:
+                break;
+            case TlsHandshakeOutcome.SigningFailed:
+                if (_unsigned.IsTime(out count)) LogSigningFailed(count, result.Detail ?? "no reason given");
+                break;
+            case TlsHandshakeOutcome.TokenBusy:
+                if (_busy.IsTime(out count)) LogTokenBusy(count, result.Detail ?? "no reason given");
+                break;
+            default:
+                LogHandshakeFailed(_logging.Client(client), result.Outcome, result.Detail ?? "");
+                break;
+        }
     }
 
     [LoggerMessage(3001, LogLevel.Warning, "Could not accept a connection: {Error}.")]
@@ -279,8 +300,11 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     [LoggerMessage(3053, LogLevel.Error, "A connection without TLS broke in the proxy.")]
     private partial void LogConnectionBroke(Exception exception);
 
-    [LoggerMessage(3004, LogLevel.Error, "A handshake failed because the token did not sign: {Reason}")]
-    private partial void LogSigningFailed(string reason);
+    [LoggerMessage(3004, LogLevel.Error, "{Count} handshakes failed because the token did not sign. The last one: {Reason}")]
+    private partial void LogSigningFailed(int count, string reason);
+
+    [LoggerMessage(EventIds.TokenBusy, LogLevel.Warning, "{Count} handshakes were refused because the token is too busy. The last one: {Reason}")]
+    private partial void LogTokenBusy(int count, string reason);
 
     [LoggerMessage(3005, LogLevel.Debug, "A handshake with client {Client} failed: {Outcome}. {Reason}")]
     private partial void LogHandshakeFailed(string client, TlsHandshakeOutcome outcome, string reason);

@@ -1,27 +1,31 @@
+using ForwardSecretProxy.OpenSsl.Engine;
+
 namespace ForwardSecretProxy.Listeners;
 
 /// <summary>
 /// Lets a bounded number of handshakes run and a bounded number wait for their turn, in order of arrival; whoever
-/// comes beyond that is turned away at once, which costs almost nothing.
+/// comes beyond that is turned away at once, which costs almost nothing. A handshake that waits for the token leaves its
+/// place to others meanwhile: the token's own queue bounds those.
 /// </summary>
-internal sealed class HandshakeAdmission(int maxConcurrent, int maxQueued)
+internal sealed class HandshakeAdmission(int maxConcurrent, int maxQueued) : IHandshakeTurns
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource<bool>> _waiting = new();
     private int _maxConcurrent = maxConcurrent;
     private int _maxQueued = maxQueued;
     private int _running;
+    private int _suspended;
 
-    /// <summary>How many run or wait.</summary>
+    /// <summary>How many run or wait, for their turn or for the token.</summary>
     public int Count
     {
         get
         {
-            lock (_lock) return _running + _waiting.Count;
+            lock (_lock) return _running + _suspended + _waiting.Count;
         }
     }
 
-    /// <summary>How many run.</summary>
+    /// <summary>How many run, and do not wait for the token.</summary>
     public int Running => Volatile.Read(ref _running);
 
     /// <summary>How many wait for their turn.</summary>
@@ -71,6 +75,27 @@ internal sealed class HandshakeAdmission(int maxConcurrent, int maxQueued)
         {
             _running--;
             AdmitNext();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void StepAside()
+    {
+        lock (_lock)
+        {
+            _running--;
+            _suspended++;
+            AdmitNext();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ComeBack()
+    {
+        lock (_lock)
+        {
+            _suspended--;
+            _running++;
         }
     }
 

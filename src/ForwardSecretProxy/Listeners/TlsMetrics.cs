@@ -74,7 +74,7 @@ internal sealed class TlsMetrics
     public void Observe(HandshakeAdmission admission)
     {
         _meter.CreateObservableUpDownCounter("fsp.tls.handshakes.running", () => admission.Running, "{handshake}",
-            "Handshakes in progress.");
+            "Handshakes in progress, without those that wait for a token session.");
         _meter.CreateObservableUpDownCounter("fsp.tls.handshakes.queued", () => admission.Queued, "{handshake}",
             "Connections that wait for their turn to shake hands.");
     }
@@ -129,6 +129,7 @@ internal sealed class TlsMetrics
         TlsHandshakeOutcome.ClientCertificateRefused => "client_certificate_refused",
         TlsHandshakeOutcome.TimedOut => "timed_out",
         TlsHandshakeOutcome.SigningFailed => "signing_failed",
+        TlsHandshakeOutcome.TokenBusy => "token_busy",
         _ => "aborted",
     };
 }

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ForwardSecretProxy.OpenSsl.Engine;
+using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.FunctionalTests.OpenSsl;
 
@@ -14,9 +15,9 @@ internal sealed class EngineServer : IDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public EngineServer(TlsPolicy? policy = null, ClientCertificatePolicy? clients = null)
+    public EngineServer(TlsPolicy? policy = null, ClientCertificatePolicy? clients = null, ISigningPool? pool = null)
     {
-        Signer = new ScriptedSigner(_key);
+        Signer = new ScriptedSigner(_key, pool);
         Certificates = [new TlsCertificate([SelfSigned()], ["localhost"], Signer)];
         Tls = TlsServer.Create(policy ?? TlsPolicy.Intermediate, Certificates, [], clients);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ForwardSecretProxy.Signing;
 
@@ -7,7 +8,9 @@ namespace ForwardSecretProxy.FunctionalTests.OpenSsl;
 /// A signer whose token does what the test says: makes wait for a session, hangs in a signature, fails. No real token
 /// can be made to do so at will.
 /// </summary>
-internal sealed class ScriptedSigner(ECDsa key) : ISigner, ISigningPool
+/// <param name="key">Signs.</param>
+/// <param name="pool">Where sessions come from; null for this object, which has any number.</param>
+internal sealed class ScriptedSigner(ECDsa key, ISigningPool? pool = null) : ISigner, ISigningPool
 {
     private int _live;
 
@@ -17,7 +20,7 @@ internal sealed class ScriptedSigner(ECDsa key) : ISigner, ISigningPool
 
     public int MaxSignatureLength => 72;
 
-    public ISigningPool Pool => this;
+    public ISigningPool Pool => pool ?? this;
 
     /// <summary>How many leases are out.</summary>
     public int LiveLeases => Volatile.Read(ref _live);
@@ -28,10 +31,14 @@ internal sealed class ScriptedSigner(ECDsa key) : ISigner, ISigningPool
     /// <summary>Called inside each signature, on the thread that signs.</summary>
     public Action InSignature { get; set; } = () => { };
 
+    /// <summary>What was claimed, in order.</summary>
+    public ConcurrentQueue<SigningClaim> Claims { get; } = new();
+
     public bool IsAvailable => true;
 
     public async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
+        Claims.Enqueue(claim);
         await BeforeLease(cancellationToken);
         Interlocked.Increment(ref _live);
         return new Lease(this);

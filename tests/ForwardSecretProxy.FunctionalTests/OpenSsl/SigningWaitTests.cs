@@ -136,8 +136,50 @@ public sealed class SigningWaitTests : IDisposable
 
         Assert.Equal(
             new TlsHandshakeResult(TlsHandshakeOutcome.SigningFailed, "No session became free."), await handshake.WaitAsync(Patience));
-        connection.Dispose();
-        await Assert.ThrowsAnyAsync<Exception>(() => authenticated.WaitAsync(Patience));
+        await AssertInternalErrorAsync(authenticated);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Handshake_TokenTooBusy_TellsTheClientAndItsCallerSo(bool atOnce)
+    {
+        var busy = new SigningException("Come back later.") { IsBusy = true };
+        _server.Signer.BeforeLease = async _ =>
+        {
+            if (!atOnce) await Task.Yield();
+            throw busy;
+        };
+        await using var client = await StartClientAsync();
+        using var connection = await _server.AcceptAsync();
+        var handshake = connection.HandshakeAsync(client: 7).AsTask();
+
+        var authenticated = client.AuthenticateAsClientAsync(EngineServer.ClientOptions());
+
+        Assert.Equal(new TlsHandshakeResult(TlsHandshakeOutcome.TokenBusy, "Come back later."), await handshake.WaitAsync(Patience));
+        await AssertInternalErrorAsync(authenticated);
+    }
+
+    [Fact]
+    public async Task Handshake_Claim_HasTheClientAndWhatIsLeftOfTheTimeLimit()
+    {
+        await using var client = await StartClientAsync();
+        using var connection = await _server.AcceptAsync();
+        var handshake = connection.HandshakeAsync(client: 7).AsTask();
+        await client.AuthenticateAsClientAsync(EngineServer.ClientOptions()).WaitAsync(Patience);
+        await handshake;
+
+        var claim = Assert.Single(_server.Signer.Claims);
+        Assert.Equal(7UL, claim.Client);
+        var most = 0.75 * _server.Tls.Policy.Limits.Timeout;
+        Assert.InRange(claim.Limit!.Value, TimeSpan.Zero, most - TimeSpan.FromTicks(1));
+    }
+
+    private static async Task AssertInternalErrorAsync(Task authenticated)
+    {
+        // RFC 8446 section 6.2: not the client's fault, and nothing that it could do otherwise.
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => authenticated.WaitAsync(Patience));
+        Assert.Contains("alert internal error", error.ToString(), StringComparison.Ordinal);
     }
 
     private async Task<SslStream> StartClientAsync() => new(new NetworkStream(await _server.ConnectAsync(), ownsSocket: true));

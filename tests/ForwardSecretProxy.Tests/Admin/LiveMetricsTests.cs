@@ -31,6 +31,7 @@ public sealed class LiveMetricsTests : IDisposable
     [InlineData(TlsHandshakeOutcome.ClientCertificateRefused, "client_certificate_refused")]
     [InlineData(TlsHandshakeOutcome.TimedOut, "timed_out")]
     [InlineData(TlsHandshakeOutcome.SigningFailed, "signing_failed")]
+    [InlineData(TlsHandshakeOutcome.TokenBusy, "token_busy")]
     [InlineData(TlsHandshakeOutcome.Aborted, "aborted")]
     [InlineData(TlsHandshakeOutcome.Completed, "full")]
     public void HandshakeEnded_EachOutcome_IsCountedByItsName(TlsHandshakeOutcome outcome, string expected)

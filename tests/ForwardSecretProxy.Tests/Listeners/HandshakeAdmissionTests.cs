@@ -66,4 +66,24 @@ public class HandshakeAdmissionTests
         Assert.Equal(3, admission.Count);
         Assert.False(await admission.EnterAsync(CancellationToken.None));
     }
+    [Fact]
+    public async Task StepAside_ForTheToken_LetsTheNextBeginAndComesBackAtOnce()
+    {
+        var admission = new HandshakeAdmission(maxConcurrent: 1, maxQueued: 2);
+        Assert.True(await admission.EnterAsync(CancellationToken.None));
+        var next = admission.EnterAsync(CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+
+        admission.StepAside();
+        Assert.True(await next);
+        Assert.Equal((1, 2), (admission.Running, admission.Count));
+
+        admission.ComeBack();
+        Assert.Equal((2, 2), (admission.Running, admission.Count));
+        var third = admission.EnterAsync(CancellationToken.None).AsTask();
+        admission.Leave();
+        Assert.False(third.IsCompleted);
+        admission.Leave();
+        Assert.True(await third);
+    }
 }
