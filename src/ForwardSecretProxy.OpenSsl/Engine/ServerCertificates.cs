@@ -14,6 +14,20 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 internal sealed record ServerCertificates(
     SslContextHandle Context, IReadOnlyList<ISigningPool> Pools, IReadOnlyList<SigningSpeed> Speeds)
 {
+    /// <summary>Whether all of its keys can be expected to sign.</summary>
+    internal bool IsAvailable
+    {
+        get
+        {
+            foreach (var pool in Pools)
+            {
+                if (!pool.IsAvailable) return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Whether a handshake that signs should leave the thread pool first.</summary>
     internal bool SignsSlowly
     {

@@ -31,15 +31,25 @@ internal static unsafe class SslContextFactory
     private static ReadOnlySpan<byte> VerifyingSessionIdContext => "fsp-verified"u8;
 
     /// <exception cref="OpenSslException">libssl refused a setting, a certificate or a key.</exception>
+    /// <param name="server">Whose policy it is.</param>
+    /// <param name="certificates">At most one of each key type.</param>
+    /// <param name="keys">Their keys.</param>
+    /// <param name="schemes">
+    /// What may be agreed on. A handshake that moves to a spare goes on with what was found in common before, so that those
+    /// of the spares stand in it, too.
+    /// </param>
     internal static SslContextHandle Create(
-        TlsServer server, IReadOnlyList<TlsCertificate> certificates, IReadOnlyList<ProviderKey> keys)
+        TlsServer server,
+        IReadOnlyList<TlsCertificate> certificates,
+        IReadOnlyList<ProviderKey> keys,
+        IReadOnlyList<SignatureScheme> schemes)
     {
         var verifies = server.ClientCertificates is not null;
         var context = new SslContextHandle(
             verifies ? PolicyProvider.VerifyingLibraryContext : PolicyProvider.LibraryContext, LibSsl.TLS_server_method());
         try
         {
-            SetProtocol(context, server.Policy, server.Groups, certificates);
+            SetProtocol(context, server.Policy, server.Groups, schemes);
             SetResumption(context, server, verifies ? VerifyingSessionIdContext : SessionIdContext);
             if (server.ClientCertificates is { } clients) ClientVerification.Install(context, clients);
             for (var i = 0; i < certificates.Count; i++) UseCertificate(context, certificates[i], keys[i]);
@@ -66,7 +76,7 @@ internal static unsafe class SslContextFactory
     }
 
     private static void SetProtocol(
-        SslContextHandle context, TlsPolicy policy, IReadOnlyList<string> groups, IReadOnlyList<TlsCertificate> certificates)
+        SslContextHandle context, TlsPolicy policy, IReadOnlyList<string> groups, IReadOnlyList<SignatureScheme> schemes)
     {
         LibSsl.SSL_CTX_clear_options(context, LibSsl.SSL_CTX_get_options(context));
         LibSsl.SSL_CTX_set_options(context, Options);
@@ -81,10 +91,10 @@ internal static unsafe class SslContextFactory
 
         var groupList = GroupList(groups);
         if (!TrySetGroups(context, groupList)) throw OpenSslError.Create($"Setting the groups {groupList}");
-        var schemes = string.Join(':', certificates.SelectMany(certificate => certificate.Signer.Schemes).Distinct().Select(scheme => scheme.Name()));
+        var names = string.Join(':', schemes.Select(scheme => scheme.Name()));
         OpenSslError.ThrowIfFailed(
-            LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_SIGALGS_LIST, new CLong(0), schemes).Value,
-            $"Setting the signature schemes {schemes}");
+            LibSsl.SSL_CTX_ctrl_string(context, LibSsl.SSL_CTRL_SET_SIGALGS_LIST, new CLong(0), names).Value,
+            $"Setting the signature schemes {names}");
     }
 
     private static void SetResumption(SslContextHandle context, TlsServer server, ReadOnlySpan<byte> sessionIdContext)

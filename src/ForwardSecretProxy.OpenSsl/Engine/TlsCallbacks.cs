@@ -55,7 +55,7 @@ internal static unsafe class TlsCallbacks
     {
         try
         {
-            return TlsConnection.Current is { } connection ? connection.TryReserveSigner() ? 1 : -1 : 0;
+            return TlsConnection.Current is { } connection ? connection.TryReserveSigner(ssl) ? 1 : -1 : 0;
         }
         catch (Exception exception)
         {

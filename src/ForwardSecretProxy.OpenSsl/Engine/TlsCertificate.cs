@@ -11,6 +11,15 @@ public sealed record TlsCertificate(
     IReadOnlyList<string> DnsNames,
     ISigner Signer)
 {
+    /// <summary>
+    /// What stands in for it while its key cannot sign, in this order: certificates for the same names with other keys, of
+    /// any type. Their names and spares do not count.
+    /// </summary>
+    public IReadOnlyList<TlsCertificate> Spares { get; init; } = [];
+
+    /// <summary>Which of it and its spares is used; null for it itself.</summary>
+    public IKeyChoice? Choice { get; init; }
+
     /// <summary>libssl has one place for a certificate of each key type.</summary>
     internal TlsKeyType KeyType =>
         Signer.Schemes.Any(scheme => scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384)

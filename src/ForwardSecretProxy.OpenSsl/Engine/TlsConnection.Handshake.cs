@@ -94,7 +94,8 @@ public sealed partial class TlsConnection
             return LibSsl.SSL_AD_DECODE_ERROR;
         }
 
-        _certificates = Server.FindCertificates(name[..length]);
+        _sets = Server.FindCertificates(name[..length]);
+        _certificates = _sets?.Choose();
         if (_certificates is null)
         {
             _refusal = TlsHandshakeOutcome.UnrecognizedName;
@@ -110,9 +111,28 @@ public sealed partial class TlsConnection
     /// until <see cref="HandshakeAsync"/> has waited for either.
     /// </summary>
     /// <exception cref="SigningException">The token gives no session; libssl then tells the client (internal_error).</exception>
-    internal bool TryReserveSigner()
+    internal bool TryReserveSigner(nint ssl)
     {
         if (_leaseRefusal is not null) throw _leaseRefusal;
+        while (true)
+        {
+            UseMovedCertificates(ssl);
+            try
+            {
+                return TryReserveSessions();
+            }
+            catch (SigningException) when (TryUseSpares())
+            {
+                // Those next, which may be refused as well.
+            }
+        }
+    }
+
+    /// <summary>Keeps what went wrong in a callback, where it cannot be thrown.</summary>
+    internal void Report(Exception exception) => _callbackFailure = exception;
+
+    private bool TryReserveSessions()
+    {
         _signing ??= new SigningScope();
         SigningScope.Current = _signing;
         var pools = _certificates!.Pools;
@@ -132,9 +152,6 @@ public sealed partial class TlsConnection
 
         return SigningThreads.IsCurrent || !_certificates.SignsSlowly;
     }
-
-    /// <summary>Keeps what went wrong in a callback, where it cannot be thrown.</summary>
-    internal void Report(Exception exception) => _callbackFailure = exception;
 
     /// <summary>One native step.</summary>
     private int Advance(out string? reason)
@@ -212,7 +229,7 @@ public sealed partial class TlsConnection
         catch (SigningException exception)
         {
             // libssl asks once more, is told, and tells the client.
-            _leaseRefusal = exception;
+            if (!TryUseSpares()) _leaseRefusal = exception;
             return null;
         }
         finally

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using ForwardSecretProxy.OpenSsl.Interop;
 using ForwardSecretProxy.OpenSsl.Provider;
+using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.OpenSsl.Engine;
 
@@ -13,9 +14,9 @@ public sealed class TlsServer : IDisposable
     private readonly IReadOnlyList<TlsCertificate> _served;
     private readonly IReadOnlyList<string> _protocols;
     private readonly IDisposable? _keyOwner;
-    private readonly List<ProviderKey> _keys = [];
+    private readonly Dictionary<TlsCertificate, ProviderKey> _keys = new(ReferenceEqualityComparer.Instance);
     private readonly List<ServerCertificates> _certificates = [];
-    private readonly ServerNameIndex<ServerCertificates> _names;
+    private readonly ServerNameIndex<CertificateSets> _names;
     private readonly DeadlineQueue _handshakeDeadlines;
     private readonly DeadlineQueue _closeDeadlines;
     private int _references = 1;
@@ -39,7 +40,7 @@ public sealed class TlsServer : IDisposable
         try
         {
             Groups = SslContextFactory.SupportedGroups(policy.Groups);
-            _names = new ServerNameIndex<ServerCertificates>(certificates, Build);
+            _names = new ServerNameIndex<CertificateSets>(certificates, set => new CertificateSets(set, Build));
         }
         catch
         {
@@ -170,37 +171,42 @@ public sealed class TlsServer : IDisposable
         _handshakeDeadlines.Dispose();
         _closeDeadlines.Dispose();
         foreach (var certificates in _certificates) certificates.Context.Dispose();
-        foreach (var key in _keys) key.Dispose();
+        foreach (var key in _keys.Values) key.Dispose();
         _keyOwner?.Dispose();
     }
 
     private static bool AreEqual(TlsCertificate one, TlsCertificate other) =>
-        one.Signer.Pool == other.Signer.Pool
+        one.Signer.Pool.Equals(other.Signer.Pool)
+        && ReferenceEquals(one.Choice, other.Choice)
         && one.Signer.Schemes.SequenceEqual(other.Signer.Schemes)
         && one.Signer.SubjectPublicKeyInfo.Span.SequenceEqual(other.Signer.SubjectPublicKeyInfo.Span)
         && one.DnsNames.SequenceEqual(other.DnsNames)
         && one.Chain.Count == other.Chain.Count
-        && one.Chain.Zip(other.Chain).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span));
+        && one.Chain.Zip(other.Chain).All(static pair => pair.First.Span.SequenceEqual(pair.Second.Span))
+        && one.Spares.Count == other.Spares.Count
+        && one.Spares.Zip(other.Spares).All(static pair => AreEqual(pair.First, pair.Second));
 
     /// <summary>What a connection begins with, before it has named a server.</summary>
-    internal SslContextHandle DefaultContext => _names.Default.Context;
+    internal SslContextHandle DefaultContext => _names.Default.Preferred.Context;
 
-    internal ServerCertificates? FindCertificates(ReadOnlySpan<char> serverName) =>
+    internal CertificateSets? FindCertificates(ReadOnlySpan<char> serverName) =>
         serverName.IsEmpty ? _names.Default : _names.Find(serverName);
 
     internal DeadlineQueue.Deadline StartHandshakeDeadline(TlsConnection connection) => _handshakeDeadlines.Add(connection);
 
     internal IDisposable StartCloseDeadline(TlsConnection connection) => _closeDeadlines.Add(connection);
 
-    private ServerCertificates Build(IReadOnlyList<TlsCertificate> set)
+    private ServerCertificates Build(IReadOnlyList<TlsCertificate> set, IReadOnlyList<SignatureScheme> schemes)
     {
-        var keys = set.Select(certificate => new ProviderKey(certificate.Signer)).ToArray();
-        _keys.AddRange(keys);
+        var keys = set.Select(KeyOf).ToArray();
         var certificates = new ServerCertificates(
-            SslContextFactory.Create(this, set, keys),
+            SslContextFactory.Create(this, set, keys, schemes),
             [.. set.Select(certificate => certificate.Signer.Pool).Distinct()],
             [.. keys.Select(key => key.Speed)]);
         _certificates.Add(certificates);
         return certificates;
     }
+
+    private ProviderKey KeyOf(TlsCertificate certificate) =>
+        _keys.TryGetValue(certificate, out var key) ? key : _keys[certificate] = new ProviderKey(certificate.Signer);
 }

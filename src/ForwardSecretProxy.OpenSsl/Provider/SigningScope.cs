@@ -34,7 +34,7 @@ internal sealed class SigningScope : IDisposable
     {
         foreach (var lease in _leases)
         {
-            if (lease.Pool == pool) return lease;
+            if (lease.Pool.Equals(pool)) return lease;
         }
 
         return null;

@@ -26,7 +26,7 @@ internal sealed class DrainCheck(IServerState server) : IHealthCheck
             : HealthCheckResult.Healthy());
 }
 
-/// <summary>The token of each certificate's key signs.</summary>
+/// <summary>The token of each certificate's key signs, or that of a spare.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Created by the container.")]
 internal sealed class TokensCheck(IServerState server, SigningProbe probe, TokenAnswers answers) : IHealthCheck
 {
@@ -34,10 +34,7 @@ internal sealed class TokensCheck(IServerState server, SigningProbe probe, Token
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var certificates = server.Current.Certificates;
-        var problems = await Task.WhenAll(certificates.Select(certificate => probe.AskAsync(certificate.Key.Signer)));
-        var found = certificates.Zip(problems, (certificate, problem) =>
-            new TokenAnswer(certificate.Options.Name, certificate.Key.TokenLabel, problem)).ToList();
+        var found = await Task.WhenAll(server.Current.Certificates.Select(AskAsync));
         answers.Last = found;
         var messages = found.Where(answer => answer.Problem is not null)
             .Select(answer => $"the token \"{answer.Token}\" does not sign for certificate {answer.Certificate}: "
@@ -46,6 +43,22 @@ internal sealed class TokensCheck(IServerState server, SigningProbe probe, Token
         return messages.Count == 0
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy(string.Join("; ", messages));
+    }
+
+    // What clients get now, and only if that fails what stands in for it.
+    private async Task<TokenAnswer> AskAsync(PreparedCertificate certificate)
+    {
+        TokenAnswer? first = null;
+        foreach (var chain in certificate.Served.OrderBy(chain => chain == certificate.InUse ? 0 : 1))
+        {
+            var tokens = string.Join(", ", chain.Opened.Select(key => key.TokenLabel));
+            var answer = new TokenAnswer(certificate.Options.Name, tokens, await probe.AskAsync(chain.Certificate!.Signer));
+            if (answer.Problem is null)
+                return answer;
+            first ??= answer;
+        }
+
+        return first!;
     }
 }
 
@@ -65,6 +78,6 @@ internal sealed class TokenAnswers
 
 /// <summary>Whether a certificate's key signs.</summary>
 /// <param name="Certificate">The certificate's name.</param>
-/// <param name="Token">The token's label.</param>
+/// <param name="Token">The token's label; several where the same key is on several.</param>
 /// <param name="Problem">Null when it does.</param>
 internal sealed record TokenAnswer(string Certificate, string Token, string? Problem);

@@ -82,7 +82,24 @@ internal sealed record StatusCertificate(
     IReadOnlyList<string> Schemes,
     string? CannotSign,
     bool GatePassed,
-    IReadOnlyList<StatusFinding> Gate);
+    IReadOnlyList<StatusFinding> Gate)
+{
+    /// <summary>All of its keys, where it has spares or the same key on several tokens; otherwise empty.</summary>
+    public IReadOnlyList<StatusKey> Keys { get; init; } = [];
+
+    /// <summary>How often another key had to stand in, since the start or the last change of the keys.</summary>
+    public long FailOvers { get; init; }
+}
+
+/// <summary>One of a certificate's keys.</summary>
+/// <param name="Role"><c>primary</c>, or <c>spare</c> and its number; with <c>key</c> and a number where there are several.</param>
+/// <param name="Key">The key's URI without its query.</param>
+/// <param name="Token">The label of its token; empty while that is not there.</param>
+/// <param name="State"><c>inUse</c>, <c>standby</c>, <c>failing</c> or <c>absent</c>.</param>
+/// <param name="Problem">Why it does not sign; null when it does.</param>
+/// <param name="NotAfter">When its chain expires; null when that cannot be read.</param>
+internal sealed record StatusKey(
+    string Role, string Key, string Token, string State, string? Problem, DateTimeOffset? NotAfter);
 
 /// <summary>One line of the key gate's report.</summary>
 /// <param name="Check">What was looked at.</param>

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
+using System.Text.Json;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.Admin;
 
@@ -28,7 +30,8 @@ internal sealed class StatusReader(
             Describe(current.Options.Tls, current.TlsServers),
             [.. current.Listeners.Select(Describe)],
             [.. current.Certificates.Select(Describe)],
-            [.. current.Certificates.Select(certificate => certificate.Key).DistinctBy(key => key.TokenLabel)
+            [.. current.Certificates.SelectMany(certificate => certificate.Keys).Select(key => key.Opened).OfType<OpenedKey>()
+                .DistinctBy(key => key.TokenLabel)
                 .Select(key => Describe(key, figures))],
             Load(figures),
             history.Read());
@@ -64,8 +67,20 @@ internal sealed class StatusReader(
             answers.Last.FirstOrDefault(answer => answer.Certificate == name)?.Problem,
             key.Gate.Passed,
             [.. key.Gate.Findings.Select(finding =>
-                new StatusFinding(finding.Check, finding.Wanted, finding.Found, finding.Passed))]);
+                new StatusFinding(finding.Check, finding.Wanted, finding.Found, finding.Passed))])
+        {
+            Keys = certificate.Choice is null ? [] : [.. certificate.Chains.SelectMany(chain => chain.Keys.Select(each => Describe(certificate, chain, each)))],
+            FailOvers = certificate.Choice?.FailOvers ?? 0,
+        };
     }
+
+    private static StatusKey Describe(PreparedCertificate certificate, PreparedChain chain, PreparedKey key) => new(
+        key.Role,
+        key.Opened?.Gate.Key ?? (Pkcs11Uri.TryParse(key.Options.Key, out var uri, out _) ? uri.ToString() : ""),
+        key.Opened?.TokenLabel ?? "",
+        JsonNamingPolicy.CamelCase.ConvertName(key.StateIn(certificate).ToString()),
+        key.Opened is null ? "its token was not there when it was last looked for" : key.Watched?.Health.Problem,
+        chain.FirstToExpire?.NotAfter);
 
     private static StatusToken Describe(OpenedKey key, LiveFigures figures) => new(
         key.TokenLabel,

@@ -45,6 +45,8 @@ internal static class StatusWarnings
         {
             if (Expiry(certificate) is { } expiry)
                 yield return expiry;
+            foreach (var warning in OfKeys(certificate, status.Now))
+                yield return warning;
         }
 
         foreach (var warning in status.Listeners.SelectMany(OfBackends))
@@ -55,6 +57,22 @@ internal static class StatusWarnings
         {
             yield return new(Warning, problem.Path.Length == 0 ? "configuration" : problem.Path,
                 $"{Sentence(problem.Message)} {problem.Mend}");
+        }
+    }
+
+    private static IEnumerable<StatusWarning> OfKeys(StatusCertificate certificate, DateTimeOffset now)
+    {
+        var subject = $"certificate {certificate.Name}";
+        foreach (var key in certificate.Keys)
+        {
+            var on = key.Token.Length == 0 ? "" : $" on token {key.Token}";
+            if (key.Problem is { } problem)
+                yield return new(Warning, subject, $"Its {key.Role}{on} does not sign: {problem.TrimEnd('.')}.");
+            else if (key.State == "inUse" && key.Role.StartsWith("spare", StringComparison.Ordinal))
+                yield return new(Warning, subject, $"Its {key.Role}{on} stands in; fsp reload relieves it, if that did not happen by itself.");
+            // That of the first is in the certificate's own figures.
+            if (key.Role.StartsWith("spare", StringComparison.Ordinal) && key.NotAfter < now.AddDays(RenewDays))
+                yield return new(Warning, subject, $"Its {key.Role} has a chain that expires on {Date(key.NotAfter.Value)}. Renew it.");
         }
     }
 
@@ -75,7 +93,7 @@ internal static class StatusWarnings
     {
         var days = certificate.DaysLeft;
         var lifetime = (certificate.NotAfter - certificate.NotBefore).TotalDays;
-        var when = certificate.NotAfter.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var when = Date(certificate.NotAfter);
         return days switch
         {
             < 0 => new(Error, $"certificate {certificate.Name}", $"It expired on {when}: clients refuse it."),
@@ -123,6 +141,8 @@ internal static class StatusWarnings
                 + "closed all the same.");
         }
     }
+
+    private static string Date(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Days(double days) =>
         days < 1 ? "less than a day" : days < 2 ? "1 day" : $"{Number((long)days)} days";

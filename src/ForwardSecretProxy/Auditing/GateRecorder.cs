@@ -9,7 +9,7 @@ internal sealed class GateRecorder(ISignerSource inner) : ISignerSource
 {
     private readonly Dictionary<string, KeyGateReport> _passed = new(StringComparer.Ordinal);
 
-    /// <summary>The reports of the keys that passed, by their certificates' names.</summary>
+    /// <summary>The reports of the keys that passed, by where they stand in the configuration.</summary>
     public IReadOnlyDictionary<string, KeyGateReport> Passed => _passed;
 
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class GateRecorder(ISignerSource inner) : ISignerSource
         CancellationToken cancellationToken)
     {
         var key = await inner.OpenAsync(certificate, subjectPublicKeyInfo, context, cancellationToken);
-        if (key is not null) _passed[certificate.Name] = key.Gate;
+        if (key is not null) _passed[certificate.KeyPath] = key.Gate;
         return key;
     }
 

@@ -30,7 +30,8 @@ internal static class OwnConfigurationAudit
         List<Finding> findings =
         [
             .. Start(problems, server is not null, location),
-            .. (loaded.Options?.Certificates ?? []).Select(certificate => Gate(certificate, recorder, problems, location)),
+            .. (loaded.Options?.Certificates ?? []).SelectMany(certificate => certificate.Alternatives)
+                .SelectMany(certificate => certificate.SingleKeys).Select(certificate => Gate(certificate, recorder, problems, location)),
             .. observation.Services.Count > 0 ? ConfigurationAuditor.Judge(observation) : [],
             .. policy is null ? [] : ProfileJudge.Judge(policy, observation, service => OwnOffer.Of(service, loaded.Options!, server)),
         ];
@@ -63,24 +64,26 @@ internal static class OwnConfigurationAudit
         CertificateOptions certificate, GateRecorder recorder, IReadOnlyList<ConfigurationProblem> problems, SourceLocation location)
     {
         var check = OwnChecks.KeyGate.Id;
-        if (recorder.Passed.TryGetValue(certificate.Name, out var report))
+        var plain = $"Certificates:{certificate.Name}:Key";
+        var name = certificate.KeyPath == plain ? certificate.Name : certificate.KeyPath["Certificates:".Length..];
+        if (recorder.Passed.TryGetValue(certificate.KeyPath, out var report))
         {
-            return new Finding(check, FindingLevel.Pass, $"The key of {certificate.Name} passes the key gate.")
+            return new Finding(check, FindingLevel.Pass, $"The key of {name} passes the key gate.")
             {
                 Evidence = [.. report.Findings.Select(Line)],
             };
         }
         // A refusal has the gate's report with it; any other reason is that the key was not reached.
         var refusal = problems.FirstOrDefault(
-            problem => problem.Path == $"Certificates:{certificate.Name}:Key" && problem.Details.Count > 0);
+            problem => problem.Path == certificate.KeyPath && problem.Details.Count > 0);
         return refusal is not null
-            ? new Finding(check, FindingLevel.Failure, $"The key of {certificate.Name} is refused: {refusal.Message}.")
+            ? new Finding(check, FindingLevel.Failure, $"The key of {name} is refused: {refusal.Message}.")
             {
                 Location = location,
                 Evidence = [.. refusal.Details, refusal.Mend],
             }
             : new Finding(check, FindingLevel.Unexamined,
-                $"The key of {certificate.Name} could not be put through the key gate; see {OwnChecks.Start.Id}.")
+                $"The key of {name} could not be put through the key gate; see {OwnChecks.Start.Id}.")
             {
                 Location = location,
             };

@@ -22,7 +22,8 @@ internal static class OwnOffer
     {
         var listener = options.Listeners.First(listener => OwnServices.NameOf(listener) == service.Name);
         List<TlsCertificate>? certificates = server is null ? null
-            : [.. server.Certificates.Where(one => listener.Certificates.Contains(one.Options.Name)).Select(one => one.Certificate)];
+            : [.. server.Certificates.Where(one => listener.Certificates.Contains(one.Options.Name))
+                .SelectMany(one => one.Served).Select(chain => chain.Certificate!)];
         var offer = ConfigurationOffer.Of(service, "fsp");
         return offer with
         {

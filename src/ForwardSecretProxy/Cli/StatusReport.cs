@@ -141,6 +141,10 @@ internal static class StatusReport
         table.AddRow("Signs", certificate.CannotSign is null
             ? "[green]yes[/]"
             : $"[red]no[/]: {Markup.Escape(certificate.CannotSign)}");
+        foreach (var key in certificate.Keys)
+            table.AddRow(Markup.Escape(char.ToUpperInvariant(key.Role[0]) + key.Role[1..]), Describe(key));
+        if (certificate.Keys.Count > 0)
+            table.AddRow("Fail-overs", Number(certificate.FailOvers));
         table.AddRow("Key gate", certificate.GatePassed ? "[green]passed[/]" : "[red]FAILED[/]");
         console.Write(table);
         foreach (var finding in certificate.Gate)
@@ -148,6 +152,18 @@ internal static class StatusReport
             console.MarkupLine($"  {(finding.Passed ? "[green]pass[/]" : "[red]FAIL[/]")}  "
                 + Markup.Escape($"{finding.Check}: wanted {finding.Wanted}, found {finding.Found}"));
         }
+    }
+
+    private static string Describe(StatusKey key)
+    {
+        var state = key.State switch
+        {
+            "inUse" => "[green]in use[/]",
+            "standby" => "[green]stands by[/]",
+            _ => $"[red]does not sign[/]: {Markup.Escape(key.Problem ?? "")}",
+        };
+        var expires = key.NotAfter is { } end ? string.Create(CultureInfo.InvariantCulture, $", chain expires {end:yyyy-MM-dd}") : "";
+        return $"{Markup.Escape(key.Key)}{expires}: {state}";
     }
 
     private static long Total(StatusHistory history, string dimension) =>

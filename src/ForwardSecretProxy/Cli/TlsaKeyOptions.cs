@@ -91,7 +91,10 @@ internal sealed class TlsaKeyOptions
         var served = (onPort.Count > 0 ? onPort : options.Listeners).SelectMany(listener => listener.Certificates).ToHashSet();
         return options.Certificates
             .Where(each => served.Contains(each.Name) || IsNamed(each.Name))
-            .SelectMany(each => WithRotation(each, Load(each.Chain, $"certificate \"{each.Name}\"", IsNamed(each.Name))));
+            // A spare that no record is for would be no help when it is needed.
+            .SelectMany(each => WithRotation(each, Load(each.Chain, $"certificate \"{each.Name}\"", IsNamed(each.Name)))
+                .Concat(each.Spares.Index().Select(spare => Load(
+                    spare.Item.Chain, $"certificate \"{each.Name}\", spare {spare.Index + 1}", IsNamed(each.Name)))));
 
         bool IsNamed(string name) => name.Equals(chosen, StringComparison.OrdinalIgnoreCase);
     }

@@ -27,6 +27,19 @@ internal sealed class ConfigurationContext(
     public void Report(ConfigurationProblem problem) =>
         _problems.Add(problem with { EnvironmentVariable = environmentVariables.GetValueOrDefault(problem.Path) });
 
+    /// <summary>Another context for the same file, for problems whose weight is not known yet.</summary>
+    public ConfigurationContext Aside() => new(baseDirectory, environmentVariables);
+
+    /// <summary>Makes warnings of the errors that <paramref name="isBearable"/> says so of.</summary>
+    public void Relax(Predicate<ConfigurationProblem> isBearable)
+    {
+        for (var i = 0; i < _problems.Count; i++)
+        {
+            if (isBearable(_problems[i]))
+                _problems[i] = _problems[i] with { Severity = ConfigurationProblemSeverity.Warning };
+        }
+    }
+
     /// <summary>Adds to the schema.</summary>
     public void Describe(ConfigurationKey key) => _keys.TryAdd(key.Pattern, key);
 

@@ -50,7 +50,7 @@ internal sealed record ProxyOptions
     public required LoggingOptions Logging { get; init; }
 
     /// <summary>The files whose contents count, besides the configuration's own and those that hold a PIN.</summary>
-    public IEnumerable<string> Files => Certificates.Select(certificate => certificate.Chain)
+    public IEnumerable<string> Files => Certificates.SelectMany(certificate => certificate.Alternatives).Select(certificate => certificate.Chain)
         .Concat(Listeners.SelectMany(listener => listener.ClientCertificates?.Files ?? []))
         .Concat(Backends.SelectMany(backend => backend.Files))
         .Concat(Listeners.Select(listener => listener.Relay?.BackendCaFile).OfType<string>())

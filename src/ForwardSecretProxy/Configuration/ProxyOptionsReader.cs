@@ -47,11 +47,8 @@ internal static class ProxyOptionsReader
         foreach (var entry in root.Entries("Certificates"))
         {
             names.Add(entry.Name);
-            var chain = entry.RequiredFilePath("Chain", "web.pem");
-            var key = entry.RequiredText("Key", "pkcs11:token=fsp;object=web", "PKCS#11 URI");
-            entry.RejectUnknownKeys();
-            if (chain is not null && key is not null)
-                certificates.Add(new CertificateOptions { Name = entry.Name, Chain = chain, Key = key });
+            if (CertificateReader.Read(entry) is { } certificate)
+                certificates.Add(certificate);
         }
         return certificates;
     }

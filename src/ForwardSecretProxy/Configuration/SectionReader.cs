@@ -209,6 +209,22 @@ internal sealed class SectionReader
         }
     }
 
+    /// <summary>The objects of the list at <paramref name="key"/>; none when it is absent.</summary>
+    public IReadOnlyList<SectionReader> Items(string key)
+    {
+        Describe(key, "list", null);
+        var list = _section.GetSection(key);
+        var items = list.GetChildren().ToList();
+        if (items.Exists(item => !string.IsNullOrEmpty(item.Value) || !int.TryParse(item.Key, out _)) || !string.IsNullOrEmpty(list.Value))
+        {
+            Report(key, "it is not a list of objects", $"Write a list: \"{key}\": [ {{ ... }} ].");
+            return [];
+        }
+
+        return [.. items.Select(item => new SectionReader(
+            item, item.Key, $"{Combine(Path, key)}:{item.Key}", $"{Combine(_pattern, key)}:<n>", _context))];
+    }
+
     /// <summary>
     /// The object at <paramref name="key"/> as names with files: each name, its own path in the configuration, and the
     /// file's path, made absolute. What is no path is reported and left out.

@@ -1,60 +1,32 @@
-using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 
 namespace ForwardSecretProxy.Hosting;
 
-/// <summary>Loads the chains, opens their keys, and checks both and that they belong together.</summary>
+/// <summary>
+/// Loads the chains, opens their keys, and checks both and that they belong together. Where there are spares it is enough
+/// that one key is there: a spare may lie in the drawer, and a primary may be what it stands in for.
+/// </summary>
 internal static class CertificatePreparation
 {
-    private const string P256Oid = "1.2.840.10045.3.1.7";
-
     /// <summary>Prepares every certificate; those with an error are reported and left out.</summary>
     public static async Task<List<PreparedCertificate>> PrepareAsync(
         IReadOnlyList<CertificateOptions> certificates,
         ISignerSource signers,
+        PreparedServer? previous,
         ConfigurationContext context,
         CancellationToken cancellationToken)
     {
-        var prepared = new List<PreparedCertificate>();
+        var opened = new List<OpenedCertificate>();
         foreach (var options in certificates)
-        {
-            var chain = CertificateChain.Load(options.Chain);
-            var key = await signers.OpenAsync(
-                options, chain.Leaf?.SubjectPublicKeyInfo, context, cancellationToken);
-            var usable = Report(options, chain.Check(DateTimeOffset.UtcNow, key?.Signer.SubjectPublicKeyInfo), context);
-            if (usable && key is not null)
-            {
-                prepared.Add(new PreparedCertificate(
-                    options,
-                    chain.ToTlsCertificate(key.Signer),
-                    Describe(chain.Leaf!),
-                    key,
-                    chain.Certificates.MinBy(certificate => certificate.NotAfter)!));
-            }
-        }
-        return prepared;
-    }
+            opened.Add(await OpenedCertificate.OpenAsync(options, signers, context, cancellationToken));
+        foreach (var certificate in opened)
+            certificate.Report(context);
 
-    private static bool Report(
-        CertificateOptions options, IReadOnlyList<CertificateProblem> problems, ConfigurationContext context)
-    {
-        var usable = true;
-        foreach (var problem in problems)
-        {
-            var isError = problem.Severity == ProblemSeverity.Error;
-            usable &= !isError;
-            context.Report(
-                new ConfigurationProblem($"Certificates:{options.Name}:Chain", problem.Message, problem.Mend)
-                {
-                    Severity = isError
-                        ? ConfigurationProblemSeverity.Error
-                        : ConfigurationProblemSeverity.Warning,
-                    IsExpiry = problem.IsExpiry,
-                });
-        }
-        return usable;
-    }
+        // The tokens were reported before anybody knew whether they can be done without.
+        if (opened.TrueForAll(certificate => certificate.Served.Any()) && opened.Exists(certificate => certificate.LacksKeys))
+            context.Relax(problem => problem.MayPass && (problem.Path == "Signer" || problem.Path.StartsWith("Tokens:", StringComparison.Ordinal)));
 
-    private static string Describe(CertificateFacts leaf) =>
-        leaf.RsaBits is { } bits ? $"RSA {bits}" : leaf.CurveOid == P256Oid ? "ECDSA P-256" : "ECDSA P-384";
+        var redundancy = new KeyRedundancy(opened, previous?.Certificates ?? []);
+        return [.. opened.Where(certificate => certificate.Served.Any()).Select(redundancy.Join)];
+    }
 }

@@ -91,6 +91,20 @@ internal static class EventIds
 
     /// <summary>Handshakes were refused because the token would have signed too late.</summary>
     public const int TokenBusy = 2022;
+    /// <summary>A certificate's spare stands in for the key before it.</summary>
+    public const int KeyFailedOver = 2030;
+
+    /// <summary>A certificate's better key is in use again.</summary>
+    public const int KeyFailedBack = 2031;
+
+    /// <summary>A token does not sign, and another one could stand in for it.</summary>
+    public const int KeyFails = 2032;
+
+    /// <summary>It signs again.</summary>
+    public const int KeyIsBack = 2033;
+
+    /// <summary>The token of a certificate's key is there, and was not before.</summary>
+    public const int KeyAppeared = 2034;
 
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;

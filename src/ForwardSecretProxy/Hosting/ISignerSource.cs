@@ -11,7 +11,7 @@ internal interface ISignerSource : IDisposable
     /// Opens the key of <paramref name="certificate"/> and puts it through the key gate. What is wrong goes to
     /// <paramref name="context"/>, and then there is no key.
     /// </summary>
-    /// <param name="certificate">Names the key.</param>
+    /// <param name="certificate">Names the key, and with its <see cref="CertificateOptions.KeyPath"/> the place to report.</param>
     /// <param name="subjectPublicKeyInfo">The certificate's public key in DER; null when it could not be read.</param>
     /// <param name="context">Takes the problems.</param>
     /// <param name="cancellationToken">Ends the wait for the token.</param>

@@ -102,14 +102,24 @@ internal sealed class RunningServer : IServerState, IDisposable
     }
 
     /// <summary>Reads the configuration file again, and serves what it says now if nothing is wrong with it.</summary>
-    public Task<ReloadReport> ReloadAsync(CancellationToken cancellationToken) => SwapAsync(
-        () =>
+    /// <remarks>Spares that stand in are relieved, if they can be: whoever reloads wants what the file says.</remarks>
+    public async Task<ReloadReport> ReloadAsync(CancellationToken cancellationToken)
+    {
+        var report = await SwapAsync(
+            () =>
+            {
+                if (!_isDraining) _manager.Reloading();
+                return ConfigurationLoader.Load(_start.File);
+            },
+            isReload: true,
+            cancellationToken);
+        if (report.Swapped)
         {
-            if (!_isDraining) _manager.Reloading();
-            return ConfigurationLoader.Load(_start.File);
-        },
-        isReload: true,
-        cancellationToken);
+            foreach (var certificate in Current.Certificates) certificate.Choice?.FailBack();
+        }
+
+        return report;
+    }
 
     /// <summary>
     /// Reads the files that the configuration names again, and not the configuration itself: somebody may be editing it.
@@ -117,6 +127,14 @@ internal sealed class RunningServer : IServerState, IDisposable
     public Task<ReloadReport> RenewCertificatesAsync(CancellationToken cancellationToken) =>
         SwapAsync(() => new LoadedConfiguration(Current.Options, new ConfigurationContext(
             _start.File.DirectoryName!, new Dictionary<string, string>())), isReload: false, cancellationToken);
+
+    /// <summary>Whether a key that was not there can be opened now.</summary>
+    public async Task<bool> CanOpenAsync(PreparedChain chain, PreparedKey key, CancellationToken cancellationToken)
+    {
+        var context = new ConfigurationContext(_start.File.DirectoryName!, new Dictionary<string, string>());
+        using var signers = _start.Signers.Open(new LoadedConfiguration(Current.Options, context), isReload: false);
+        return await signers.OpenAsync(key.Options, chain.Chain.Leaf?.SubjectPublicKeyInfo, context, cancellationToken) is not null;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();

@@ -51,7 +51,7 @@ internal static class ServerPreparation
         LookForChallengeFolders(options.Listeners, context);
         var policies = MtaStsPolicies.Load(options.MtaSts, context);
         var certificates = await CertificatePreparation.PrepareAsync(
-            options.Certificates, signers, context, cancellationToken);
+            options.Certificates, signers, scope.Previous, context, cancellationToken);
         var clients = ClientCertificatePreparation.Prepare(options.Listeners, context);
         var relays = RelayPreparation.Prepare(options.Listeners, certificates, scope.Previous, context);
         if (context.HasErrors)

@@ -39,9 +39,15 @@ internal static class ServerRunner
         manager.Ready();
         started?.Invoke();
 
+        var keys = new KeyWatch(
+            () => server.Current,
+            (chain, key) => server.CanOpenAsync(chain, key, stopping.Token),
+            () => server.RenewCertificatesAsync(stopping.Token),
+            logger).RunAsync(stopping.Token);
         // Until the stop: it is also what the serving itself needs no thread for.
         await new FileWatch(WatchInterval, () => server.Current, () => server.RenewCertificatesAsync(stopping.Token))
             .RunAsync(stopping.Token);
+        await keys;
 
         manager.Stopping();
         await new Drain(application, server, application.Services.GetRequiredService<RelaySet>(), logger).RunAsync(signals.Hurry);
@@ -64,11 +70,20 @@ internal static class ServerRunner
 
     private static void LogCertificate(ILogger logger, PreparedCertificate certificate)
     {
-        var (name, key) = (certificate.Options.Name, certificate.Key);
+        foreach (var chain in certificate.Served)
+        {
+            foreach (var key in chain.Keys.Where(key => key.Opened is not null)) LogKey(logger, certificate, chain, key);
+        }
+    }
+
+    private static void LogKey(ILogger logger, PreparedCertificate certificate, PreparedChain chain, PreparedKey key)
+    {
+        var name = certificate.Choice is null ? certificate.Options.Name : $"{certificate.Options.Name} ({key.Role})";
+        var opened = key.Opened!;
         HostingLog.CertificateReady(logger, name,
-            string.Join(", ", certificate.Certificate.DnsNames), certificate.KeyAlgorithm, key.TokenLabel);
-        if (key.Lacking.Count > 0)
-            HostingLog.SchemesLacking(logger, key.TokenLabel, string.Join(", ", key.Lacking), name);
+            string.Join(", ", chain.Certificate!.DnsNames), chain.KeyAlgorithm, opened.TokenLabel);
+        if (opened.Lacking.Count > 0)
+            HostingLog.SchemesLacking(logger, opened.TokenLabel, string.Join(", ", opened.Lacking), name);
     }
 
     private static void LogListeners(ILogger logger, RunningServer server)

@@ -55,7 +55,7 @@ internal sealed class TokenSigners : ISignerSource
         ConfigurationContext context,
         CancellationToken cancellationToken)
     {
-        var path = $"Certificates:{certificate.Name}:Key";
+        var path = certificate.KeyPath;
         if (!Pkcs11Uri.TryParse(certificate.Key, out var uri, out var reason))
         {
             context.Report(path, reason.TrimEnd('.'), "Write, for example, \"pkcs11:token=fsp;object=web\".");

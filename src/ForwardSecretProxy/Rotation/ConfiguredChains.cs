@@ -12,8 +12,9 @@ internal sealed class ConfiguredChains
 
     private ConfiguredChains(List<(string, SubjectPublicKey?, Pkcs11Uri?)> certificates) => _certificates = certificates;
 
-    /// <summary>Reads the chains.</summary>
-    public static ConfiguredChains Read(IEnumerable<CertificateOptions> certificates) => new([.. certificates.Select(each =>
+    /// <summary>Reads the chains, those of spares too.</summary>
+    public static ConfiguredChains Read(IEnumerable<CertificateOptions> certificates) => new([.. certificates
+        .SelectMany(certificate => certificate.Alternatives).SelectMany(certificate => certificate.SingleKeys).Select(each =>
         (each.Name, KeyOf(CertificateChain.Load(each.Chain)), Pkcs11Uri.TryParse(each.Key, out var uri, out _) ? uri : null))]);
 
     /// <summary>The leaf's key; null when there is no leaf, or its key is of a kind that no token here has.</summary>
@@ -40,7 +41,7 @@ internal sealed class ConfiguredChains
     [
         .. _certificates
             .Where(each => IsFor(each.Key, key) || each.Key is null && (each.Uri is null || key.IsNamedBy(each.Uri)))
-            .Select(each => each.Name),
+            .Select(each => each.Name).Distinct(),
     ];
 
     private static bool IsFor(SubjectPublicKey? used, TokenKeyInfo key) => used is not null && key.PublicKey?.Matches(used) == true;

@@ -141,6 +141,7 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
 
     /// <summary>The pin-source of a key's URI (RFC 7512 section 2.4), for a token that names none itself.</summary>
     private static string? PinSourceOf(TokenEntry token, IReadOnlyList<CertificateOptions> certificates) => certificates
+        .SelectMany(certificate => certificate.Alternatives).SelectMany(certificate => certificate.SingleKeys)
         .Select(certificate => Pkcs11Uri.TryParse(certificate.Key, out var uri, out _) ? uri : null)
         .Where(uri => uri is not null && (uri.Token ?? token.Options.Label) == token.Options.Label)
         .Select(uri => (uri!.PinSource as PinFile)?.Path)

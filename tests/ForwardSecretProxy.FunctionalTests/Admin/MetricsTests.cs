@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 using Microsoft.AspNetCore.Builder;
@@ -59,6 +60,10 @@ public sealed partial class MetricsTests(ProxyFixture proxy) : IDisposable
     public async Task Metrics_NamedByDashboardAlertsAndHandbook_AreThose()
     {
         await using var admin = await AdminProxy.StartAsync(proxy, _directory, change: configuration => configuration
+            .With("Certificates:web-ecdsa:Spares", new JsonArray(new JsonObject
+            {
+                ["Chain"] = proxy.Directory.File("other.pem"), ["Key"] = "pkcs11:token=fsp;object=other",
+            }))
             .With("Listeners:relay:Address", "127.0.0.1:0")
             .With("Listeners:relay:Protocol", "imap")
             .With("Listeners:relay:Backend", "127.0.0.1:1"));

@@ -44,14 +44,17 @@ internal sealed class ServingToken : IDisposable
     public static async Task<ServingToken> CreateAsync()
     {
         var token = new ServingToken();
-        await token.RunAsync("token", "init", "--so-pin-file", token.SecurityOfficerPinFile);
+        await token.RunAsync(Label, "token", "init", "--so-pin-file", token.SecurityOfficerPinFile);
         return token;
     }
 
+    /// <summary>Makes another token beside it, with the same PIN.</summary>
+    public Task AddTokenAsync(string label) => RunAsync(label, "token", "init", "--so-pin-file", SecurityOfficerPinFile);
+
     /// <summary>Generates a key and returns its public half, a DER SubjectPublicKeyInfo.</summary>
-    public async Task<byte[]> GenerateKeyAsync(string label, string type)
+    public async Task<byte[]> GenerateKeyAsync(string label, string type, string token = Label)
     {
-        var pem = await RunAsync("key", "generate", "--key-label", label, "--type", type);
+        var pem = await RunAsync(token, "key", "generate", "--key-label", label, "--type", type);
         var found = PemEncoding.Find(pem);
         return Convert.FromBase64String(pem[found.Base64Data]);
     }
@@ -59,10 +62,10 @@ internal sealed class ServingToken : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
-    private async Task<string> RunAsync(params string[] command)
+    private async Task<string> RunAsync(string label, params string[] command)
     {
         var result = await FspProcess.RunAsync(
-            [.. command, "--module", Module, "--label", Label, "--pin-file", PinFile], environment: Environment);
+            [.. command, "--module", Module, "--label", label, "--pin-file", PinFile], environment: Environment);
         Assert.True(result.ExitCode == 0, result.Text);
         return result.Output;
     }

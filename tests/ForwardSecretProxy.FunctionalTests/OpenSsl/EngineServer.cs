@@ -15,10 +15,15 @@ internal sealed class EngineServer : IDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public EngineServer(TlsPolicy? policy = null, ClientCertificatePolicy? clients = null, ISigningPool? pool = null)
+    public EngineServer(
+        TlsPolicy? policy = null,
+        ClientCertificatePolicy? clients = null,
+        ISigningPool? pool = null,
+        Func<TlsCertificate, TlsCertificate>? change = null)
     {
         Signer = new ScriptedSigner(_key, pool);
-        Certificates = [new TlsCertificate([SelfSigned()], ["localhost"], Signer)];
+        var certificate = new TlsCertificate([SelfSigned()], ["localhost"], Signer);
+        Certificates = [change?.Invoke(certificate) ?? certificate];
         Tls = TlsServer.Create(policy ?? TlsPolicy.Intermediate, Certificates, [], clients);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(512);

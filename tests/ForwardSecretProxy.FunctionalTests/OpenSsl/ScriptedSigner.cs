@@ -10,15 +10,17 @@ namespace ForwardSecretProxy.FunctionalTests.OpenSsl;
 /// </summary>
 /// <param name="key">Signs.</param>
 /// <param name="pool">Where sessions come from; null for this object, which has any number.</param>
-internal sealed class ScriptedSigner(ECDsa key, ISigningPool? pool = null) : ISigner, ISigningPool
+internal sealed class ScriptedSigner(AsymmetricAlgorithm key, ISigningPool? pool = null) : ISigner, ISigningPool
 {
     private int _live;
 
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo { get; } = key.ExportSubjectPublicKeyInfo();
 
-    public IReadOnlyList<SignatureScheme> Schemes { get; } = [SignatureScheme.EcdsaSecp256r1Sha256];
+    public IReadOnlyList<SignatureScheme> Schemes { get; } = key is RSA
+        ? [SignatureScheme.RsaPssRsaeSha256, SignatureScheme.RsaPkcs1Sha256]
+        : [SignatureScheme.EcdsaSecp256r1Sha256];
 
-    public int MaxSignatureLength => 72;
+    public int MaxSignatureLength => key is RSA ? key.KeySize / 8 : 72;
 
     public ISigningPool Pool => pool ?? this;
 
@@ -34,6 +36,9 @@ internal sealed class ScriptedSigner(ECDsa key, ISigningPool? pool = null) : ISi
     /// <summary>What was claimed, in order.</summary>
     public ConcurrentQueue<SigningClaim> Claims { get; } = new();
 
+    /// <summary>Called when a lease has come back.</summary>
+    public Action AfterLease { get; set; } = () => { };
+
     public bool IsAvailable => true;
 
     public async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
@@ -47,13 +52,20 @@ internal sealed class ScriptedSigner(ECDsa key, ISigningPool? pool = null) : ISi
     public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
     {
         InSignature();
-        return key.SignData(message, destination, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return key is RSA rsa
+            ? rsa.SignData(message, destination, HashAlgorithmName.SHA256,
+                scheme == SignatureScheme.RsaPkcs1Sha256 ? RSASignaturePadding.Pkcs1 : RSASignaturePadding.Pss)
+            : ((ECDsa)key).SignData(message, destination, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
     private sealed class Lease(ScriptedSigner owner) : ISigningLease
     {
         public ISigningPool Pool => owner;
 
-        public void Dispose() => Interlocked.Decrement(ref owner._live);
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref owner._live);
+            owner.AfterLease();
+        }
     }
 }

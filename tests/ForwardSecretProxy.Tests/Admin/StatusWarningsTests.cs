@@ -49,6 +49,35 @@ public class StatusWarningsTests
         Assert.Equal(severities, string.Join(' ', warnings.Select(warning => warning.Severity)));
     }
 
+    [Theory]
+    [InlineData("inUse", null, "standby", null, "")]
+    [InlineData("inUse", null, "failing", "it hangs", "Its spare 1 on token drawer does not sign: it hangs.")]
+    [InlineData("inUse", null, "absent", "its token is not there", "Its spare 1 on token drawer does not sign: its token is not there.")]
+    [InlineData("standby", null, "inUse", null, "Its spare 1 on token drawer stands in; fsp reload relieves it, if that did not happen by itself.")]
+    public void Of_KeysOfACertificate_WarnsOfWhatNobodyWouldNotice(
+        string first, string? firstProblem, string second, string? secondProblem, string expected)
+    {
+        StatusKey Key(string role, string token, string state, string? problem) =>
+            new(role, "pkcs11:object=web", token, state, problem, Quiet.Now.AddDays(60));
+        var certificate = Certificate(daysLeft: 60, lifetime: 90) with
+        {
+            Keys = [Key("primary", "main", first, firstProblem), Key("spare 1", "drawer", second, secondProblem)],
+        };
+
+        Assert.Equal(expected, string.Join(' ', Of(Quiet with { Certificates = [certificate] }).Select(warning => warning.Message)));
+    }
+
+    [Fact]
+    public void Of_SpareWhoseChainExpires_Warns()
+    {
+        var certificate = Certificate(daysLeft: 60, lifetime: 90) with
+        {
+            Keys = [new StatusKey("spare 1", "pkcs11:object=web", "drawer", "standby", null, Quiet.Now.AddDays(20))],
+        };
+
+        Assert.Contains("expires on 1970-01-21", Assert.Single(Of(Quiet with { Certificates = [certificate] })).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_EverythingAtOnce_HasTheWorstFirst()
     {

@@ -4,9 +4,10 @@ using ForwardSecretProxy.Signing;
 namespace ForwardSecretProxy.Tests.Admin;
 
 /// <summary>A key whose token does what the test says.</summary>
-internal sealed class StubSigner : ISigner, ISigningPool, IDisposable
+/// <param name="key">The key; null for a new one.</param>
+internal sealed class StubSigner(ECDsa? key = null) : ISigner, ISigningPool, IDisposable
 {
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _key = key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private int _signatures;
     private int _leases;
 
@@ -36,7 +37,7 @@ internal sealed class StubSigner : ISigner, ISigningPool, IDisposable
     /// <summary>Whether the signature is one of something else.</summary>
     public bool SignsRubbish { get; set; }
 
-    public bool IsAvailable => true;
+    public bool IsAvailable { get; set; } = true;
 
     public async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ public class ProxyOptionsReaderTests
     [Theory]
     [InlineData("\"Limits\": { }", "\"Limts\": { }", "Limts", "Did you mean Limits?")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Resumption\": { \"Capcity\": 5 } }", "Tls:Resumption:Capcity", "Capacity")]
-    [InlineData("\"Chain\"", "\"Cert\": \"a\", \"Chain\"", "Certificates:web:Cert", "Known here: Chain, Key.")]
+    [InlineData("\"Chain\"", "\"Cert\": \"a\", \"Chain\"", "Certificates:web:Cert", "Known here: Chain, ")]
     [InlineData("\"Label\"", "\"Pinfile2\": 1, \"Label\"", "Tokens:main:Pinfile2", "Did you mean PinFile?")]
     [InlineData("\"Address\": \"0", "\"Relay\": 1, \"Address\": \"0", "Listeners:https:Relay", "Known here")]
     public void Read_UnknownKey_IsAnErrorWithASuggestion(string part, string replacement, string path, string mend)
@@ -39,6 +39,18 @@ public class ProxyOptionsReaderTests
     [InlineData("[ \"web\" ]", "[ \"wab\" ]", "Listeners:https:Certificates", "no certificate \"wab\"")]
     [InlineData("\"http\"", "\"imap\", \"Backend\": \"a\"", "Listeners:https:Backend", "not the address of a service")]
     [InlineData("\"http\"", "\"gopher\"", "Listeners:https:Protocol", "not a protocol")]
+    [InlineData("\"Key\"", "\"Spares\": { \"Chain\": \"a\" }, \"Key\"", "Certificates:web:Spares", "not a list of objects")]
+    [InlineData("\"Key\"", "\"Spares\": [ \"a.pem\" ], \"Key\"", "Certificates:web:Spares", "not a list of objects")]
+    [InlineData("\"Key\"", "\"Spares\": [ { \"Chain\": \"a.pem\" } ], \"Key\"", "Certificates:web:Spares:0:Key", "is missing")]
+    [InlineData("\"Key\"", "\"Spares\": [ { \"Chain\": \"a.pem\", \"Key\": \"k\", \"FailBack\": \"auto\" } ], \"Key\"",
+        "Certificates:web:Spares:0:FailBack", "no such key")]
+    [InlineData("\"Key\"", "\"FailBack\": \"manual\", \"Key\"", "Certificates:web:FailBack", "no Spares")]
+    [InlineData("\"Key\"", "\"Spares\": [ { \"Chain\": \"a.pem\", \"Key\": \"k\" } ], \"FailBack\": \"never\", \"Key\"",
+        "Certificates:web:FailBack", "not known")]
+    [InlineData("\"Key\"", "\"Spares\": [ { \"Chain\": \"a.pem\", \"Key\": \"k\" } ], \"FailBack\": \"manual\", \"FailBackAfter\": \"1m\", \"Key\"",
+        "Certificates:web:FailBackAfter", "not used")]
+    [InlineData("\"Key\"", "\"Keys\": [ \"a\", \"b\" ], \"Key\"", "Certificates:web:Keys", "there is Key, too")]
+    [InlineData("\"Key\": \"pkcs11:token=fsp;object=web\"", "\"Keys\": [ \"a\", \"a\" ]", "Certificates:web:Keys", "stands twice")]
     [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"Mode\": \"require\" }, \"Protocol\"",
         "Listeners:https:ClientCertificates:Mode", "not known")]
     [InlineData("\"Protocol\"", "\"ClientCertificates\": { \"Mode\": \"required\" }, \"Protocol\"",
@@ -100,6 +112,36 @@ public class ProxyOptionsReaderTests
         Assert.Empty(loaded.Context.Problems);
         var clients = Assert.Single(loaded.Options!.Listeners).ClientCertificates!;
         Assert.Equal((required, "/etc/fsp/ca.pem", "/crl.pem"), (clients.Required, clients.CaFile, clients.CrlFile));
+    }
+
+    [Fact]
+    public void Read_Spares_AreAlternativesWithTheirPlaces()
+    {
+        var loaded = Configurations.Load(Configurations.With("\"Key\"", """
+            "Spares": [
+              { "Chain": "one.pem", "Key": "pkcs11:token=drawer;object=one" },
+              { "Chain": "/two.pem", "Keys": [ "pkcs11:token=hsm1;object=two", "pkcs11:token=hsm2;object=two" ] }
+            ], "FailBackAfter": "1m", "Key"
+            """));
+
+        Assert.Empty(loaded.Context.Problems);
+        var certificate = Assert.Single(loaded.Options!.Certificates);
+        Assert.Equal(TimeSpan.FromMinutes(1), certificate.FailBackAfter);
+        Assert.Equal(
+            ["Certificates:web:Key", "Certificates:web:Spares:0:Key", "Certificates:web:Spares:1:Keys:0", "Certificates:web:Spares:1:Keys:1"],
+            certificate.Alternatives.SelectMany(each => each.SingleKeys).Select(each => each.KeyPath));
+        Assert.Equal("pkcs11:token=hsm2;object=two", certificate.Spares[1].SingleKeys[1].Key);
+        Assert.Superset(new HashSet<string> { "/etc/fsp/web.pem", "/etc/fsp/one.pem", "/two.pem" }, loaded.Options.Files.ToHashSet());
+    }
+
+    [Fact]
+    public void Read_ManualFailBack_HasNoTime()
+    {
+        var loaded = Configurations.Load(Configurations.With("\"Key\"",
+            "\"Spares\": [ { \"Chain\": \"a.pem\", \"Key\": \"k\" } ], \"FailBack\": \"manual\", \"Key\""));
+
+        Assert.Empty(loaded.Context.Problems);
+        Assert.Null(Assert.Single(loaded.Options!.Certificates).FailBackAfter);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public partial class ReadmeTests
 
     private static string Plain(string cell) => cell.Trim(' ', '`', '[', ']', '"');
 
-    [GeneratedRegex("""(?:Text|Texts|TextMap|TextList|Int32|Integer|Time|Boolean|Choice|FilePaths?|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
+    [GeneratedRegex("""(?:Text|Texts|TextMap|TextList|Items|Int32|Integer|Time|Boolean|Choice|FilePaths?|RequiredText|RequiredFilePath)\(\s*"(\w+)",?""")]
     private static partial Regex ReadCall();
 
     [GeneratedRegex(@"^\| `([A-Z]\w*(?::[^`]+)?)` \|.*\|(.*)\|(.*)\|$")]

@@ -69,6 +69,19 @@ public sealed class KeyGenerationsTests : IDisposable
         Assert.Empty(keys.Unrecorded);
     }
 
+    [Fact]
+    public void Of_OldKeyThatASpareIsFor_IsHeld()
+    {
+        var (current, old) = (Of(_key, "01"), Of(_other, "02"));
+        var certificate = OptionsOf(("web", _key, "web")) with { Spares = [OptionsOf(("spare", _other, "web"))] };
+
+        var keys = KeyGenerations.Of(Record(current, null, old), [current, old], ConfiguredChains.Read([certificate]));
+        var control = KeyGenerations.Of(Record(current, null, old), [current, old], ConfiguredChains.Read([certificate with { Spares = [] }]));
+
+        Assert.Equal(["spare"], Assert.Single(keys.Old).Users);
+        Assert.Empty(Assert.Single(control.Old).Users);
+    }
+
     [Theory]
     [InlineData("web", true)]
     [InlineData("other", false)]
@@ -91,11 +104,13 @@ public sealed class KeyGenerationsTests : IDisposable
         };
 
     private ConfiguredChains Chains(params (string Name, ECDsa? Key, string Label)[] certificates) =>
-        ConfiguredChains.Read(certificates.Select(each =>
-        {
-            var path = Path.Combine(_directory.FullName, each.Name + ".pem");
-            if (each.Key is not null)
-                File.WriteAllText(path, TestAuthority.Pem(_authority.Leaf(TestAuthority.GoodLeaf(each.Key)), _authority.Intermediate));
-            return new CertificateOptions { Name = each.Name, Chain = path, Key = $"pkcs11:token=fsp;object={each.Label}" };
-        }));
+        ConfiguredChains.Read(certificates.Select(OptionsOf));
+
+    private CertificateOptions OptionsOf((string Name, ECDsa? Key, string Label) each)
+    {
+        var path = Path.Combine(_directory.FullName, each.Name + ".pem");
+        if (each.Key is not null)
+            File.WriteAllText(path, TestAuthority.Pem(_authority.Leaf(TestAuthority.GoodLeaf(each.Key)), _authority.Intermediate));
+        return new CertificateOptions { Name = each.Name, Chain = path, Key = $"pkcs11:token=fsp;object={each.Label}" };
+    }
 }
