@@ -33,6 +33,9 @@ internal static class SoftHsmEnvironment
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Root.Dispose();
     }
 
+    /// <summary>Sets a variable where native code of this process finds it.</summary>
+    internal static void SetNative(string name, string value) => Assert.Equal(0, SetVariable(name, value, overwrite: 1));
+
     [DllImport(
         "libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
