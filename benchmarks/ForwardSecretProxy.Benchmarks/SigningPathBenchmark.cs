@@ -72,8 +72,11 @@ public class SigningPathBenchmark : IDisposable
     [Benchmark(Baseline = true)]
     public int RawSign()
     {
-        var code = _token.Token.Shared.Module.Sign(
-            _session.Handle, _key, _mechanism.Native, _digest, _digest.Length, _session.Output, out var length);
+        var module = _token.Token.Shared.Module;
+        var length = 0;
+        var code = module.SignInit(_session.Handle, _key, _mechanism.Native);
+        if (code == CKR.CKR_OK)
+            code = module.Sign(_session.Handle, _digest, _digest.Length, _session.Output, out length);
         return code == CKR.CKR_OK ? length : throw new InvalidOperationException($"The token answered {code}.");
     }
 

@@ -57,6 +57,12 @@ public sealed class SigningMetrics : IDisposable
         // From a software token's P-256 to a smart card's RSA-4096.
         _signDuration = Histogram(SignDurationName, "Time the token took for one signature.",
             [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5]);
+        _meter.CreateObservableCounter(
+            "fsp.signing.signatures.wrong", () => Observe(pool => pool.Faults.WrongSignatures), "{signature}",
+            "Signatures that did not verify and were not used.");
+        _meter.CreateObservableCounter(
+            "fsp.signing.calls.expired", () => Observe(pool => pool.Faults.ExpiredCalls), "{call}",
+            "Calls into the token's module that took too long.");
         _meter.CreateObservableUpDownCounter(
             "fsp.signing.sessions.open", () => Observe(pool => pool.OpenCount), "{session}",
             "Token sessions that are open.");

@@ -9,7 +9,7 @@ namespace ForwardSecretProxy.Signing.Keys;
 /// Looks at a key before it is used: what its attributes say, whether the private value can be read or wrapped out
 /// (some modules report attributes wrongly), whether it is the certificate's key, and whether what it signs verifies.
 /// </summary>
-internal sealed class KeyGate(Pkcs11Module module, ulong slot)
+internal sealed class KeyGate(SharedToken token)
 {
     // RFC 3394, RFC 5649 under its two numbers, and the one that old tokens have.
     private static readonly (CKM Mechanism, byte[]? Parameter)[] WrapMechanisms =
@@ -20,41 +20,48 @@ internal sealed class KeyGate(Pkcs11Module module, ulong slot)
         (CKM.CKM_AES_CBC_PAD, new byte[16]),
     ];
 
+    private readonly Pkcs11Module _module = token.Module;
+    private readonly ulong _slot = token.Sessions.Token.Slot;
+
     /// <summary>Makes every check, also after one has failed.</summary>
     /// <param name="session">A session in which the user is logged in and nothing goes on; it is signed in.</param>
-    /// <param name="key">The private key's handle.</param>
+    /// <param name="key">The private key.</param>
     /// <param name="name">The key's URI for the report.</param>
     /// <param name="onToken">The public key that the token shows; null when it shows none.</param>
     /// <param name="expected">The certificate's public key; null when there is none yet.</param>
     /// <exception cref="TokenException">Neither public key is known, so no signature can be verified.</exception>
     public KeyGateReport Inspect(
-        PooledSession session, ulong key, string name, SubjectPublicKey? onToken, SubjectPublicKey? expected)
+        PooledSession session, KeyHandle key, string name, SubjectPublicKey? onToken, SubjectPublicKey? expected)
     {
         var publicKey = expected ?? onToken ?? throw new TokenException($"The token shows no public key for {name}, so "
             + "nothing it signs can be verified. Keep the public key object on the token, or give the certificate.");
 
         var findings = new List<KeyGateFinding>();
-        findings.AddRange(KeyGatePolicy.Attributes.Select(rule => InspectAttribute(session, key, rule)));
-        findings.AddRange(KeyGatePolicy.PrivateValues(publicKey.IsRsa).Select(type => TryRead(session, key, type)));
-        findings.AddRange(TryWrap(session, key));
+        findings.AddRange(KeyGatePolicy.Attributes.Select(rule => InspectAttribute(session, key.Handle, rule)));
+        findings.AddRange(KeyGatePolicy.PrivateValues(publicKey.IsRsa).Select(type => TryRead(session, key.Handle, type)));
+        findings.AddRange(TryWrap(session, key.Handle));
         if (expected is not null)
             findings.Add(Compare(onToken, expected));
 
-        var probe = new SchemeProbe(module, slot);
+        var probe = new SchemeProbe(token);
         var (schemes, unavailable, signatures) = probe.Try(session, key, publicKey);
+        var isAsWanted = findings.TrueForAll(finding => finding.Passed);
         findings.AddRange(signatures);
-        return new KeyGateReport(name, findings, schemes, unavailable);
+        return new KeyGateReport(name, findings, schemes, unavailable)
+        {
+            OnlySignaturesFailed = isAsWanted && !signatures.TrueForAll(finding => finding.Passed),
+        };
     }
 
     private KeyGateFinding InspectAttribute(PooledSession session, ulong key, AttributeRule rule)
     {
-        var code = module.ReadAttribute(session.Handle, key, rule.Type, out var value);
+        var code = _module.ReadAttribute(session.Handle, key, rule.Type, out var value);
         return KeyGatePolicy.JudgeAttribute(rule, code, value);
     }
 
     private KeyGateFinding TryRead(PooledSession session, ulong key, CKA type)
     {
-        var code = module.ReadAttribute(session.Handle, key, type, out var value);
+        var code = _module.ReadAttribute(session.Handle, key, type, out var value);
         CryptographicOperations.ZeroMemory(value);
         return KeyGatePolicy.JudgeRead(type, code, value.Length);
     }
@@ -66,23 +73,23 @@ internal sealed class KeyGate(Pkcs11Module module, ulong slot)
             return [KeyGatePolicy.NoWrapMechanism()];
 
         using var template = WrappingKeyTemplate();
-        var code = module.GenerateKey(session.Handle, CKM.CKM_AES_KEY_GEN, template, out var wrappingKey);
+        var code = _module.GenerateKey(session.Handle, CKM.CKM_AES_KEY_GEN, template, out var wrappingKey);
         if (code != CKR.CKR_OK)
             return [KeyGatePolicy.JudgeNoWrappingKey(code)];
 
         try
         {
             return mechanisms.ConvertAll(wrap => KeyGatePolicy.JudgeWrap(
-                wrap.Mechanism, module.TryWrap(session.Handle, wrap.Mechanism, wrap.Parameter, wrappingKey, key)));
+                wrap.Mechanism, _module.TryWrap(session.Handle, wrap.Mechanism, wrap.Parameter, wrappingKey, key)));
         }
         finally
         {
-            _ = module.DestroyObject(session.Handle, wrappingKey);
+            _ = _module.DestroyObject(session.Handle, wrappingKey);
         }
     }
 
     private bool CanWrap(CKM mechanism) =>
-        module.FindMechanism(slot, mechanism) is { } info && (info.Flags & CKF.CKF_WRAP) != 0;
+        _module.FindMechanism(_slot, mechanism) is { } info && (info.Flags & CKF.CKF_WRAP) != 0;
 
     // It lives in the session only and never leaves the token.
     private static AttributeTemplate WrappingKeyTemplate() => new AttributeTemplate()

@@ -13,6 +13,11 @@ public sealed record KeyGateReport(
     IReadOnlyList<SignatureScheme> Schemes,
     IReadOnlyList<UnavailableScheme> UnavailableSchemes)
 {
+    /// <summary>
+    /// Whether the key is the right one and as it should be, but makes no signature that verifies: a fault of the token's.
+    /// </summary>
+    public bool OnlySignaturesFailed { get; init; }
+
     /// <summary>Whether everything is as wanted.</summary>
     public bool Passed => Findings.All(finding => finding.Passed);
 

@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Sessions;
+using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
 
@@ -20,12 +21,16 @@ internal sealed record KeyInspection(KeyHandle Key, SubjectPublicKey PublicKey, 
         SharedToken token, PooledSession session, Pkcs11Uri uri, SubjectPublicKey? expected,
         SubjectPublicKey? preferred = null)
     {
-        var info = token.Sessions.Token;
         var generation = session.Generation;
-        var handle = new KeyFinder(token.Module, info).FindPrivate(session.Handle, uri, expected ?? preferred);
+        var handle = new KeyFinder(token.Module, token.Sessions.Token)
+            .FindPrivate(session.Handle, uri, expected ?? preferred);
+        var key = new KeyHandle(handle, generation, WantsLogin(token.Module, session.Handle, handle));
         var onToken = new PublicKeyReader(token.Module).Read(session.Handle, handle);
-        var report = new KeyGate(token.Module, info.Slot)
-            .Inspect(session, handle, uri.ToString(), onToken, expected);
-        return new KeyInspection(new KeyHandle(handle, generation), expected ?? onToken!, report);
+        var report = new KeyGate(token).Inspect(session, key, uri.ToString(), onToken, expected);
+        return new KeyInspection(key, expected ?? onToken!, report);
     }
+
+    // A token that does not know the attribute wants nothing of the kind.
+    private static bool WantsLogin(Pkcs11Module module, ulong session, ulong key) =>
+        module.ReadPublicAttribute(session, key, CKA.CKA_ALWAYS_AUTHENTICATE) is [not 0];
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ForwardSecretProxy.Signing.Calls;
 using ForwardSecretProxy.Signing.Keys;
 using Net.Pkcs11Interop.Common;
 
@@ -147,7 +148,7 @@ public sealed class KeyStore
         return Module.FindObjects(session, template);
     }
 
-    private T InSession<T>(bool writable, Func<ulong, T> action)
+    private T InSession<T>(bool writable, Func<ulong, T> action) => ModuleThread.Run(() =>
     {
         var session = _token.Sessions.Open(writable);
         try
@@ -158,5 +159,5 @@ public sealed class KeyStore
         {
             _token.Sessions.Close(session);
         }
-    }
+    });
 }

@@ -141,28 +141,27 @@ internal sealed partial class Pkcs11Module
         }
     }
 
-    /// <summary>C_SignInit and one C_Sign, allocating nothing; the answer as it comes.</summary>
+    /// <summary>C_SignInit; the answer as it comes.</summary>
     /// <param name="session">A session in which nothing else goes on.</param>
     /// <param name="key">The private key's handle.</param>
     /// <param name="mechanism">The mechanism with its parameters.</param>
+    public CKR SignInit(ulong session, ulong key, in CK_MECHANISM mechanism)
+    {
+        var native = mechanism;
+        return _library.C_SignInit(session, ref native, key);
+    }
+
+    /// <summary>C_Sign, allocating nothing; the answer as it comes.</summary>
+    /// <param name="session">The session.</param>
     /// <param name="input">What the mechanism signs, in its first <paramref name="inputLength"/> bytes.</param>
     /// <param name="inputLength">The number of bytes to sign.</param>
     /// <param name="output">At least as long as the longest signature, so that no size query is needed.</param>
     /// <param name="outputLength">The number of bytes in the signature.</param>
-    public CKR Sign(
-        ulong session, ulong key, in CK_MECHANISM mechanism, byte[] input, int inputLength, byte[] output,
-        out int outputLength)
+    public CKR Sign(ulong session, byte[] input, int inputLength, byte[] output, out int outputLength)
     {
-        outputLength = 0;
-        var native = mechanism;
-        var code = _library.C_SignInit(session, ref native, key);
-        if (code != CKR.CKR_OK)
-            return code;
-
         var length = (ulong)output.Length;
-        code = _library.C_Sign(session, input, (ulong)inputLength, output, ref length);
-        if (code == CKR.CKR_OK)
-            outputLength = (int)Math.Min(length, (ulong)output.Length);
+        var code = _library.C_Sign(session, input, (ulong)inputLength, output, ref length);
+        outputLength = code == CKR.CKR_OK ? (int)Math.Min(length, (ulong)output.Length) : 0;
         return code;
     }
 }

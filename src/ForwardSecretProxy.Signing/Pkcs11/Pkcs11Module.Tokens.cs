@@ -18,11 +18,12 @@ internal sealed partial class Pkcs11Module
             ReturnCodes.ThrowUnlessOk(_library.C_GetSlotList(true, slots, ref count), "The slots cannot be listed");
 
         var tokens = new List<TokenInfo>();
-        foreach (var slot in slots.AsSpan(0, (int)count))
+        foreach (var slot in slots.AsSpan(0, (int)Math.Min(count, (ulong)slots.Length)))
         {
             var native = default(CK_TOKEN_INFO);
             var code = _library.C_GetTokenInfo(slot, ref native);
-            if (code is CKR.CKR_TOKEN_NOT_PRESENT or CKR.CKR_TOKEN_NOT_RECOGNIZED or CKR.CKR_DEVICE_REMOVED)
+            if (code is CKR.CKR_TOKEN_NOT_PRESENT or CKR.CKR_TOKEN_NOT_RECOGNIZED or CKR.CKR_DEVICE_REMOVED
+                or CKR.CKR_SLOT_ID_INVALID)
                 continue;
             ReturnCodes.ThrowUnlessOk(code, $"The token in slot {slot} cannot be asked about itself");
             tokens.Add(TokenInfo.FromNative(slot, native));
@@ -56,7 +57,7 @@ internal sealed partial class Pkcs11Module
     {
         ulong session = CK.CK_INVALID_HANDLE;
         var flags = CKF.CKF_SERIAL_SESSION | (writable ? CKF.CKF_RW_SESSION : 0);
-        var code = _library.C_OpenSession(slot, flags, IntPtr.Zero, IntPtr.Zero, ref session);
+        var code = _library.C_OpenSession(slot, flags, ref session);
         ReturnCodes.ThrowUnlessOk(code, $"A session with the token in slot {slot} cannot be opened");
         return session;
     }

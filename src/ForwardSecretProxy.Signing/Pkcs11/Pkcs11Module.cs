@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ForwardSecretProxy.Signing.Calls;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 
@@ -11,14 +13,13 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// </summary>
 internal sealed partial class Pkcs11Module
 {
-    private static readonly Dictionary<string, Pkcs11Module> Loaded = new(StringComparer.Ordinal);
-    private static readonly Lock LoadGate = new();
+    private static readonly ConcurrentDictionary<string, LoadedLibrary> Loaded = new(StringComparer.Ordinal);
 
-    private readonly Pkcs11Library _library;
+    private readonly ModuleFunctions _library;
 
     private readonly string? _arguments;
 
-    private Pkcs11Module(string path, string? arguments, Pkcs11Library library)
+    private Pkcs11Module(string path, string? arguments, ModuleFunctions library)
     {
         Path = path;
         _arguments = arguments;
@@ -30,31 +31,49 @@ internal sealed partial class Pkcs11Module
     /// </summary>
     public string Path { get; }
 
-    /// <summary>Loads the module, or returns the one that this process has loaded from the same file.</summary>
+    /// <summary>
+    /// Loads the module, or returns the one that this process has loaded from the same file; its calls are made, and watched,
+    /// as those of <paramref name="calls"/>.
+    /// </summary>
     /// <param name="path">The library.</param>
     /// <param name="arguments">See <see cref="TokenOptions.ModuleArguments"/>.</param>
+    /// <param name="calls">For whose sake.</param>
     /// <exception cref="TokenException">
     /// It is not there, is no PKCS#11 module, does not start, or was started with other arguments.
     /// </exception>
-    public static Pkcs11Module Load(string path, string? arguments)
+    public static Pkcs11Module Load(string path, string? arguments, TokenCalls calls)
     {
         if (IntPtr.Size != 8 || !OperatingSystem.IsLinux())
             throw new TokenException("PKCS#11 modules are supported on 64-bit Linux only.");
 
         var resolved = Resolve(path);
-        lock (LoadGate)
+        var loaded = Loaded.GetOrAdd(resolved, _ => new LoadedLibrary());
+
+        // Whoever holds it may hang in C_Initialize.
+        if (!loaded.Gate.TryEnter(calls.Limit))
+            throw calls.NoAnswer("C_Initialize");
+        try
         {
-            if (!Loaded.TryGetValue(resolved, out var module))
+            if (loaded.Module is null)
             {
-                module = new Pkcs11Module(resolved, arguments, LoadLibrary(resolved));
+                var module = new Pkcs11Module(resolved, arguments, new ModuleFunctions(LoadLibrary(resolved, calls), calls));
                 module.Initialize();
-                Loaded.Add(resolved, module);
+                loaded.Module = module;
             }
 
-            return module._arguments == arguments ? module : throw new TokenException($"The PKCS#11 module {resolved} was "
-                + "started with other ModuleArguments. A process starts a module once: let all its tokens name the same.");
+            return loaded.Module._arguments == arguments
+                ? loaded.Module.For(calls)
+                : throw new TokenException($"The PKCS#11 module {resolved} was started with other ModuleArguments. A process "
+                    + "starts a module once: let all its tokens name the same.");
+        }
+        finally
+        {
+            loaded.Gate.Exit();
         }
     }
+
+    /// <summary>The same module, whose calls are made and watched as those of <paramref name="calls"/>.</summary>
+    public Pkcs11Module For(TokenCalls calls) => new(Path, _arguments, _library.For(calls));
 
     /// <summary>
     /// Pkcs11Interop imports <c>libdl</c>, a name that only the development files of old C libraries carry.
@@ -82,8 +101,9 @@ internal sealed partial class Pkcs11Module
         return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
     }
 
-    private static Pkcs11Library LoadLibrary(string path)
+    private static Pkcs11Library LoadLibrary(string path, TokenCalls calls)
     {
+        using var call = calls.Begin("dlopen");
         try
         {
             return new Pkcs11Library(path);
@@ -97,7 +117,9 @@ internal sealed partial class Pkcs11Module
         }
     }
 
-    private void Initialize()
+    /// <summary>Starts the module; once more when it was shut down behind this process's back.</summary>
+    /// <exception cref="TokenException">It does not start.</exception>
+    public void Initialize()
     {
         // The memory stays with the module, which is never finalised.
         var code = _library.C_Initialize(new CK_C_INITIALIZE_ARGS
@@ -118,4 +140,11 @@ internal sealed partial class Pkcs11Module
         (CKR.CKR_ARGUMENTS_BAD, _) => " with these ModuleArguments; most modules take none",
         _ => "",
     };
+
+    private sealed class LoadedLibrary
+    {
+        public Lock Gate { get; } = new();
+
+        public Pkcs11Module? Module { get; set; }
+    }
 }

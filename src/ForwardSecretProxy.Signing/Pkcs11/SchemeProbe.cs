@@ -8,7 +8,7 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// <summary>
 /// Finds out which schemes a key really makes: its token has the mechanism, and a signature made with it verifies.
 /// </summary>
-internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
+internal sealed class SchemeProbe(SharedToken token)
 {
     /// <summary>Signs a fresh message with each scheme of the key's kind.</summary>
     /// <returns>
@@ -17,7 +17,7 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
     /// </returns>
     /// <exception cref="TokenException">The token or the session went away meanwhile.</exception>
     public (List<SignatureScheme> Schemes, List<UnavailableScheme> Unavailable, List<KeyGateFinding> Findings) Try(
-        PooledSession session, ulong key, SubjectPublicKey publicKey)
+        PooledSession session, KeyHandle key, SubjectPublicKey publicKey)
     {
         var schemes = new List<SignatureScheme>();
         var unavailable = new List<UnavailableScheme>();
@@ -45,17 +45,16 @@ internal sealed class SchemeProbe(Pkcs11Module module, ulong slot)
         "The key does not make signatures that belong to the public key.", passed);
 
     private string? TrySign(
-        PooledSession session, ulong key, SubjectPublicKey publicKey, SignatureScheme scheme, out bool verifies)
+        PooledSession session, KeyHandle key, SubjectPublicKey publicKey, SignatureScheme scheme, out bool verifies)
     {
         verifies = false;
         var mechanism = SchemeMechanism.Of(scheme);
-        if (module.FindMechanism(slot, mechanism.Mechanism) is not { } info || (info.Flags & CKF.CKF_SIGN) == 0)
+        if (token.Module.FindMechanism(token.Sessions.Token.Slot, mechanism.Mechanism) is not { } info || (info.Flags & CKF.CKF_SIGN) == 0)
             return $"the token does not sign with {mechanism.Mechanism}";
 
         var message = RandomNumberGenerator.GetBytes(64);
         var inputLength = mechanism.WriteInput(message, session.Input);
-        var code = module.Sign(
-            session.Handle, key, mechanism.Native, session.Input, inputLength, session.Output, out var length);
+        var code = token.Signatures.Make(session, key, mechanism, inputLength, out var length);
         if (ReturnCodes.IsRefusal(code))
             return $"the token answered {ReturnCodes.Describe(code)}";
         ReturnCodes.ThrowUnlessOk(code, "The token did not make a test signature");

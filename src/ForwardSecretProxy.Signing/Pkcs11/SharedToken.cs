@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using ForwardSecretProxy.Signing.Calls;
 using ForwardSecretProxy.Signing.Sessions;
+using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.Signing.Pkcs11;
 
@@ -10,7 +13,8 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 internal sealed class SharedToken
 {
     private static readonly Dictionary<(string Module, string Token), SharedToken> InUse = [];
-    private static readonly Dictionary<(string Module, string Token), TokenLogin> Logins = [];
+    // Kept for the life of the process, so that a wrong PIN is remembered after the last user has gone.
+    private static readonly Dictionary<(string Module, string Token), ConcurrentDictionary<string, CKR>> RefusedPins = [];
     private static readonly Lock Gate = new();
 
     private readonly (string, string) _key;
@@ -20,18 +24,27 @@ internal sealed class SharedToken
         (string, string) key, Pkcs11Module module, TokenInfo token, TokenOptions options, SigningMetrics? metrics)
     {
         _key = key;
-        Module = module;
-        Login = LoginOf(key, module);
-        Sessions = new TokenSessions(module, token, Login);
+        Calls = new TokenCalls(token.Label, options.CallTimeout);
+        Module = module.For(Calls);
+        Login = new TokenLogin(Module, Calls, RefusedPinsOf(key));
+        Sessions = new TokenSessions(Module, token, Login);
+        Signatures = new SignatureMaker(Module, Login, Sessions);
         Pool = new SessionPool(
             Sessions, token.Label, LimitOf(token, options), options.QueueTimeout, metrics, TimeProvider.System);
+        Calls.Pool = Pool;
     }
+
+    /// <summary>The calls that are made for its sake.</summary>
+    public TokenCalls Calls { get; }
 
     /// <summary>The module that reaches it.</summary>
     public Pkcs11Module Module { get; }
 
     /// <summary>Its one login.</summary>
     public TokenLogin Login { get; }
+
+    /// <summary>Makes its signatures.</summary>
+    public SignatureMaker Signatures { get; }
 
     /// <summary>Opens sessions outside the pool, for administration.</summary>
     public TokenSessions Sessions { get; }
@@ -53,6 +66,7 @@ internal sealed class SharedToken
             }
             else
             {
+                shared.Calls.Limit = options.CallTimeout;
                 shared.Pool.Configure(LimitOf(token, options), options.QueueTimeout);
             }
 
@@ -72,19 +86,37 @@ internal sealed class SharedToken
             InUse.Remove(_key);
         }
 
-        Pool.Dispose();
+        try
+        {
+            ModuleThread.Run(Pool.Dispose);
+        }
+        catch (TokenException)
+        {
+            // The module does not answer; its sessions end with this process.
+        }
     }
 
-    // Kept for the life of the process, so that a wrong PIN is remembered after the last user has gone.
-    private static TokenLogin LoginOf((string, string) key, Pkcs11Module module)
+    /// <summary>
+    /// The token cannot be relied on: nobody gets a session until one has shown that <paramref name="key"/> signs rightly.
+    /// </summary>
+    /// <param name="key">With which it was found out.</param>
+    /// <param name="generation">In which life of the pool.</param>
+    /// <param name="reason">Why, with the mend.</param>
+    public void Condemn(KeyLocator key, int generation, TokenException reason)
     {
-        if (!Logins.TryGetValue(key, out var login))
+        Sessions.Trial = session =>
         {
-            login = new TokenLogin(module);
-            Logins.Add(key, login);
-        }
+            key.Prove(new PooledSession(Pool, session, Pool.Generation));
+            Sessions.Trial = null;
+        };
+        Pool.Fail(generation, reason);
+    }
 
-        return login;
+    private static ConcurrentDictionary<string, CKR> RefusedPinsOf((string, string) key)
+    {
+        if (!RefusedPins.TryGetValue(key, out var refused))
+            RefusedPins.Add(key, refused = new ConcurrentDictionary<string, CKR>(StringComparer.Ordinal));
+        return refused;
     }
 
     private static int LimitOf(TokenInfo token, TokenOptions options) =>

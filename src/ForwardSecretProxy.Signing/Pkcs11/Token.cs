@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Signing.Calls;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Sessions;
 using Net.Pkcs11Interop.Common;
@@ -25,9 +26,11 @@ public sealed class Token : IToken
 
     /// <summary>
     /// Loads the module and finds the token. Nobody is logged in until the first key is opened. Blocks for as long as
-    /// the module takes.
+    /// the module takes, within <see cref="TokenOptions.CallTimeout"/> for each call.
     /// </summary>
-    /// <exception cref="TokenException">The module does not load, or not exactly one token matches.</exception>
+    /// <exception cref="TokenException">
+    /// The module does not load or answer, or not exactly one token matches.
+    /// </exception>
     public static Token Open(TokenOptions options, SigningMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -36,17 +39,23 @@ public sealed class Token : IToken
         if (options.QueueTimeout <= TimeSpan.Zero || options.QueueTimeout.TotalMilliseconds > int.MaxValue)
             throw new TokenException("The time limit for a free session is longer than zero and shorter than 24 days.");
 
-        var module = Pkcs11Module.Load(options.Module, options.ModuleArguments);
-        var token = TokenSelector.Select(module.ListTokens(), options);
-        return new Token(SharedToken.Join(module, token, options, metrics));
+        if (options.CallTimeout < TimeSpan.FromMilliseconds(1))
+            throw new TokenException("The time limit for a call is longer than zero.");
+
+        return ModuleThread.Run(() =>
+        {
+            var module = Load(options);
+            var token = TokenSelector.Select(module.ListTokens(), options);
+            return new Token(SharedToken.Join(module, token, options, metrics));
+        });
     }
 
     /// <summary>The tokens, initialised or not, that a module shows.</summary>
     /// <param name="module">The PKCS#11 module's path.</param>
     /// <param name="arguments">See <see cref="TokenOptions.ModuleArguments"/>.</param>
-    /// <exception cref="TokenException">The module does not load.</exception>
-    public static IReadOnlyList<TokenInfo> List(string module, string? arguments = null) =>
-        Pkcs11Module.Load(module, arguments).ListTokens();
+    /// <exception cref="TokenException">The module does not load or answer.</exception>
+    public static IReadOnlyList<TokenInfo> List(string module, string? arguments = null) => ModuleThread.Run(
+        () => Load(new TokenOptions { Module = module, ModuleArguments = arguments }).ListTokens());
 
     /// <summary>Logs in, finds the key, passes it through the gate and makes it ready to sign.</summary>
     /// <param name="uri">The key; its pin-source is used when the options named no source for the PIN.</param>
@@ -114,10 +123,18 @@ public sealed class Token : IToken
         ArgumentNullException.ThrowIfNull(uri);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         _shared.Login.Source ??= uri.PinSource;
+        _shared.Login.ThrowWithoutSource(Info);
         var expected = Parse(subjectPublicKeyInfo);
         var preferred = Parse(preferredKey);
 
-        using var session = await AcquireAsync(cancellationToken);
+        var session = await AcquireAsync(cancellationToken);
+        return await ModuleThread.RunAsync(() => Inspect(session, uri, expected, preferred));
+    }
+
+    private KeyInspection Inspect(
+        PooledSession session, Pkcs11Uri uri, SubjectPublicKey? expected, SubjectPublicKey? preferred)
+    {
+        using var lease = session;
         try
         {
             return KeyInspection.Run(_shared, session, uri, expected, preferred);
@@ -131,6 +148,10 @@ public sealed class Token : IToken
 
     private static SubjectPublicKey? Parse(ReadOnlyMemory<byte>? subjectPublicKeyInfo) =>
         subjectPublicKeyInfo is { } encoded ? SubjectPublicKey.Parse(encoded.Span) : null;
+
+    private static Pkcs11Module Load(TokenOptions options) => Pkcs11Module.Load(
+        options.Module, options.ModuleArguments,
+        new TokenCalls(options.Label ?? options.Serial ?? options.Module, options.CallTimeout));
 
     // Whoever opens a key is told what the token said, not that a signature could not be made.
     private async Task<PooledSession> AcquireAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ForwardSecretProxy.Signing.Calls;
 using ForwardSecretProxy.Signing.Pins;
 using Net.Pkcs11Interop.Common;
 
@@ -33,16 +34,20 @@ public static class TokenInitializer
                 + "after it.");
         }
 
-        var loaded = Pkcs11Module.Load(module, arguments);
-        var blank = FindBlank(loaded.ListTokens(), label, slot);
-        RequireLength(blank, officerPin, "security officer's PIN");
-        RequireLength(blank, userPin, "user PIN");
-        loaded.InitToken(blank.Slot, officerPin, name);
+        var options = new TokenOptions { Module = module, Label = label };
+        return ModuleThread.Run(() =>
+        {
+            var loaded = Pkcs11Module.Load(module, arguments, new TokenCalls(label, options.CallTimeout));
+            var blank = FindBlank(loaded.ListTokens(), label, slot);
+            RequireLength(blank, officerPin, "security officer's PIN");
+            RequireLength(blank, userPin, "user PIN");
+            loaded.InitToken(blank.Slot, officerPin, name);
 
-        // SoftHSM gives the new token another slot number.
-        var token = TokenSelector.Select(loaded.ListTokens(), new TokenOptions { Module = module, Label = label });
-        SetUserPin(loaded, token, officerPin, userPin);
-        return loaded.GetTokenInfo(token.Slot);
+            // SoftHSM gives the new token another slot number.
+            var token = TokenSelector.Select(loaded.ListTokens(), options);
+            SetUserPin(loaded, token, officerPin, userPin);
+            return loaded.GetTokenInfo(token.Slot);
+        });
     }
 
     private static TokenInfo FindBlank(IReadOnlyList<TokenInfo> tokens, string label, ulong? slot)

@@ -42,4 +42,10 @@ public sealed record TokenOptions
     /// the signature any more.
     /// </summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long one call into the module may take, but for those that make keys or erase tokens; then the module counts as
+    /// hanging. Default 5 s: below the handshake's own limit of 10 s, above what a smart card takes for an RSA-4096 signature.
+    /// </summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

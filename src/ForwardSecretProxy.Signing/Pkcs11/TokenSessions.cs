@@ -14,43 +14,63 @@ internal sealed class TokenSessions(Pkcs11Module module, TokenInfo token, TokenL
     /// <summary>The token as it was last seen.</summary>
     public TokenInfo Token => Volatile.Read(ref _token);
 
+    /// <summary>
+    /// What a session for signing has to stand before it is handed out, with the exception that says why it did not; null for
+    /// nothing, which is usual.
+    /// </summary>
+    public Action<ulong>? Trial { get; set; }
+
     /// <inheritdoc/>
-    public ulong Open() => Open(writable: false);
+    public ulong Open() => Open(writable: false, Trial);
 
     /// <summary>Opens a session that can change the token when <paramref name="writable"/>.</summary>
     /// <exception cref="TokenException">The token is gone, has no session left, or refused the login.</exception>
-    public ulong Open(bool writable)
+    public ulong Open(bool writable) => Open(writable, null);
+
+    /// <inheritdoc/>
+    public void Close(ulong session) => module.CloseSession(session);
+
+    private ulong Open(bool writable, Action<ulong>? trial)
     {
-        var session = OpenInItsSlot(writable);
+        var there = Find();
+        var session = module.OpenSession(there.Slot, writable);
         try
         {
-            login.Ensure(session, Token);
+            login.Ensure(session, there);
+            trial?.Invoke(session);
             return session;
         }
-        catch (TokenException)
+        catch (Exception)
         {
             module.CloseSession(session);
             throw;
         }
     }
 
-    /// <inheritdoc/>
-    public void Close(ulong session) => module.CloseSession(session);
+    // Looked at each time: slots get other numbers when readers come and go, and a PIN must not go to another token.
+    private TokenInfo Find()
+    {
+        if (InItsSlot() is not { } there || !IsSame(there))
+        {
+            there = module.ListTokens().FirstOrDefault(IsSame) ?? throw ReturnCodes.Failure(
+                $"The token \"{Token.Label}\" is not there", CKR.CKR_TOKEN_NOT_PRESENT);
+        }
 
-    private ulong OpenInItsSlot(bool writable)
+        Volatile.Write(ref _token, there);
+        return there;
+    }
+
+    private TokenInfo? InItsSlot()
     {
         try
         {
-            return module.OpenSession(Token.Slot, writable);
+            return module.GetTokenInfo(Token.Slot);
         }
-        catch (TokenException exception) when ((CKR)exception.ReturnCode is CKR.CKR_SLOT_ID_INVALID
-            or CKR.CKR_TOKEN_NOT_PRESENT or CKR.CKR_TOKEN_NOT_RECOGNIZED or CKR.CKR_DEVICE_REMOVED)
+        catch (TokenException exception)
         {
-            var again = module.ListTokens().FirstOrDefault(IsSame);
-            if (again is null)
-                throw;
-            Volatile.Write(ref _token, again);
-            return module.OpenSession(again.Slot, writable);
+            if ((CKR)exception.ReturnCode == CKR.CKR_CRYPTOKI_NOT_INITIALIZED)
+                module.Initialize();
+            return null;
         }
     }
 

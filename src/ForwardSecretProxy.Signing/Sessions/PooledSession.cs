@@ -30,6 +30,9 @@ internal sealed class PooledSession(SessionPool pool, ulong handle, int generati
     /// <summary>What the token answers; as long as the longest signature.</summary>
     public byte[] Output { get; } = new byte[OutputLength];
 
+    /// <summary>How many signatures have been made in it; one leaseholder at a time counts.</summary>
+    public int Signatures { get; set; }
+
     /// <summary>Whether somebody holds the lease.</summary>
     public bool Leased => Volatile.Read(ref _leased) != 0;
 
@@ -55,5 +58,6 @@ internal sealed class PooledSession(SessionPool pool, ulong handle, int generati
     {
         Handle = handle;
         Generation = generation;
+        Signatures = 0;
     }
 }

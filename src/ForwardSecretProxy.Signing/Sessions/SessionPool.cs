@@ -52,6 +52,9 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     /// <summary>Where signing times go; null when nobody measures.</summary>
     public SigningMetrics? Metrics => _metrics;
 
+    /// <summary>What the token did wrong so far.</summary>
+    public FaultCounts Faults { get; } = new();
+
     /// <summary>The sessions that are open, leased or not.</summary>
     public int OpenCount => Volatile.Read(ref _open);
 
@@ -170,6 +173,7 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     /// <summary>Closes the idle sessions now and the leased ones when they come back; who waits is told.</summary>
     public void Dispose()
     {
+        PooledSession[] idle;
         lock (_gate)
         {
             if (_disposed)
@@ -177,16 +181,17 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
 
             _disposed = true;
             StopProbing();
-            while (_idle.TryPop(out var session))
-            {
-                _open--;
-                Close(_source, session.Handle);
-            }
-
+            idle = [.. _idle];
+            _idle.Clear();
+            _open -= idle.Length;
             FailWaiters(Closed);
         }
 
         _metrics?.Remove(this);
+
+        // Without the lock: a module may hang in it.
+        foreach (var session in idle)
+            Close(_source, session.Handle);
     }
 
     // Every method below is called with _gate held, but for those that say otherwise.

@@ -21,6 +21,8 @@ internal static class TokenReader
             Sessions = token.Int32("Sessions", defaults.Sessions, 1, 4096),
             QueueTimeout = token.Time(
                 "QueueTimeout", defaults.QueueTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)),
+            CallTimeout = token.Time(
+                "CallTimeout", defaults.CallTimeout, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(5)),
         };
         var limit = token.OptionalInt32("MaxSignaturesPerSecond", 1, 1_000_000);
         var (pinKey, pinValue, pin) = ReadPin(token, options.Label);

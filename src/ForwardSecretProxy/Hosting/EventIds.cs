@@ -83,6 +83,15 @@ internal static class EventIds
 
     /// <summary>A signer's configuration was read again and is wrong.</summary>
     public const int SignerReloadRefused = 2046;
+    /// <summary>A call into a token's module takes longer than it may.</summary>
+    public const int CallExpired = 2010;
+
+    /// <summary>It came back after all.</summary>
+    public const int CallReturned = 2011;
+
+    /// <summary>A signature did not verify, and was not used.</summary>
+    public const int WrongSignature = 2012;
+
     /// <summary>A token cannot be used; it is tried again by itself.</summary>
     public const int TokenUnavailable = 2020;
 

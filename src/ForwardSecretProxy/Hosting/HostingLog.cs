@@ -44,6 +44,21 @@ internal static partial class HostingLog
         "Token {Token} cannot make {Schemes} with the key of certificate {Certificate}; clients are not offered them.")]
     public static partial void SchemesLacking(ILogger logger, string token, string schemes, string certificate);
 
+    /// <summary>A module that hangs.</summary>
+    [LoggerMessage(EventIds.CallExpired, LogLevel.Error,
+        "The module of token {Token} has not answered {Function} for {Seconds} s (Tokens:<name>:CallTimeout).")]
+    public static partial void CallExpired(ILogger logger, string token, string function, double seconds);
+
+    /// <summary>A module that hung, and goes on.</summary>
+    [LoggerMessage(EventIds.CallReturned, LogLevel.Warning,
+        "The module of token {Token} has answered {Function} after all.")]
+    public static partial void CallReturned(ILogger logger, string token, string function);
+
+    /// <summary>A wrong signature.</summary>
+    [LoggerMessage(EventIds.WrongSignature, LogLevel.Error,
+        "Token {Token} made a signature with {Key} that does not verify. Nobody got it.")]
+    public static partial void WrongSignature(ILogger logger, string token, string key);
+
     /// <summary>A token that failed.</summary>
     [LoggerMessage(EventIds.TokenUnavailable, LogLevel.Error,
         "Token {Token} cannot be used; handshakes that need its signature fail at once until it is back. {Reason}")]

@@ -14,6 +14,7 @@ namespace ForwardSecretProxy.Signers;
 internal sealed class WorkerHost : IPacketDesk, IDisposable
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWordsPatience = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstTryPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>
@@ -54,6 +55,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
             End();
         });
         using var host = new WorkerHost(order, reports);
+        TokenFaults.Found += host.Take;
         await host.RunAsync();
         GC.KeepAlive(ignored);
     }
@@ -97,7 +99,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
             _desk = new SignerDesk(token, new SignerOptions
             {
                 Sessions = Math.Min(options.Sessions, token.Info.MaxSessions ?? int.MaxValue),
-                CallTimeout = TimeSpan.FromSeconds(5),
+                CallTimeout = options.CallTimeout,
                 MaxSignaturesPerSecond = _order.MaxSignaturesPerSecond,
                 OnPinRefused = message => Report(WorkerReportKind.PinRefused, message),
             });
@@ -111,6 +113,28 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
             _tried.Set();
             Report(exception.IsPinRefused ? WorkerReportKind.PinRefused : WorkerReportKind.NoToken, exception.Message);
             return false;
+        }
+    }
+
+    private void Take(TokenFault fault)
+    {
+        switch (fault.Kind)
+        {
+            case TokenFaultKind.CallExpired:
+                // Whether it can be told or not, the end comes: a module that hangs may hang for ever.
+                var telling = new Thread(() => Report(WorkerReportKind.Hangs, FormattableString.Invariant(
+                    $"its module has not answered {fault.Subject} for {fault.Limit.TotalSeconds:0.###} s")))
+                { IsBackground = true };
+                telling.Start();
+                telling.Join(LastWordsPatience);
+                End();
+                break;
+            case TokenFaultKind.WrongSignature:
+                Report(WorkerReportKind.WrongSignature, fault.Subject);
+                break;
+            case TokenFaultKind.PinRefused:
+                Report(WorkerReportKind.PinRefused, fault.Subject);
+                break;
         }
     }
 

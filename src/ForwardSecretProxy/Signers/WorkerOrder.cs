@@ -47,6 +47,7 @@ internal sealed record WorkerOrder
         Slot = Token.Slot,
         Sessions = Token.Sessions,
         QueueTimeout = TimeSpan.FromMilliseconds(Token.QueueTimeoutMs),
+        CallTimeout = TimeSpan.FromMilliseconds(Token.CallTimeoutMs),
         Pin = ToPinSource(),
     };
 
@@ -63,12 +64,13 @@ internal sealed record WorkerOrder
 
 /// <summary>One entry of <c>Tokens</c>, as <see cref="TokenOptions"/> has it.</summary>
 internal sealed record TokenOrder(
-    string Module, string? ModuleArguments, string? Label, string? Serial, ulong? Slot, int Sessions, long QueueTimeoutMs)
+    string Module, string? ModuleArguments, string? Label, string? Serial, ulong? Slot, int Sessions, long QueueTimeoutMs,
+    long CallTimeoutMs)
 {
     /// <summary>Of an entry.</summary>
     public static TokenOrder Of(TokenOptions token) => new(
         token.Module, token.ModuleArguments, token.Label, token.Serial, token.Slot, token.Sessions,
-        (long)token.QueueTimeout.TotalMilliseconds);
+        (long)token.QueueTimeout.TotalMilliseconds, (long)token.CallTimeout.TotalMilliseconds);
 }
 
 /// <summary>One line of a worker's standard output.</summary>
@@ -93,6 +95,9 @@ internal enum WorkerReportKind
 
     /// <summary>A call into the module takes too long; the worker ends itself.</summary>
     Hangs,
+
+    /// <summary>A signature did not verify, and was not used; the text is the key's URI.</summary>
+    WrongSignature,
 
     /// <summary>Somebody asked who may not.</summary>
     PeerRefused,

@@ -113,6 +113,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
             case WorkerReportKind.PeerRefused:
                 SignerLog.PeerRefused(_logger, _order.Name, report.Text!);
                 return;
+            case WorkerReportKind.WrongSignature:
+                HostingLog.WrongSignature(_logger, _order.Name, report.Text!);
+                return;
             case WorkerReportKind.PinRefused:
                 // Whatever becomes of this worker: the next one does not try it either.
                 _order = _order with { PinRefused = report.Text };
