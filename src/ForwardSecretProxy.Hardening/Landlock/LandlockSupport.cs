@@ -17,7 +17,7 @@ public sealed record LandlockSupport(int Version, string? Reason, string? Mend)
     public LandlockAccess Handled => HandledBy(Version);
 
     /// <summary>Whether signals to processes outside can be taken away.</summary>
-    internal bool HasSignalScope => Version >= 6;
+    public bool HasSignalScope => Version >= 6;
 
     /// <summary>The size of <c>struct landlock_ruleset_attr</c> that this kernel surely knows.</summary>
     internal int AttributeSize => Version switch { < 4 => sizeof(ulong), < 6 => 2 * sizeof(ulong), _ => 3 * sizeof(ulong) };

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.Hosting;
 
 namespace ForwardSecretProxy.Cli;
@@ -13,6 +15,12 @@ internal static class CheckCommand
         Description = "The proxy runs already: do not ask whether its ports are free.",
     };
 
+    private static readonly Option<bool> Hardening = new("--hardening")
+    {
+        Description = "Try instead what keeps secrets in the proxy's processes and these in their bounds, on this system and as "
+            + "this user, and show what is in force. No token is opened. Exit code 0: all of it; 1: not all.",
+    };
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -20,11 +28,12 @@ internal static class CheckCommand
             "Check a configuration with its files, tokens, keys and ports, and report every problem. "
             + "Exit code 0: all well; 1: it would start, with warnings; 2: it is wrong; 3: it cannot run now.")
         {
-            Config, Json, Running,
+            Config, Json, Running, Hardening,
         };
         command.AddExamples(
             "fsp check --config /etc/fsp/fsp.jsonc",
-            "fsp check --config /etc/fsp/fsp.jsonc --running --json");
+            "fsp check --config /etc/fsp/fsp.jsonc --running --json",
+            "sudo -u fsp fsp check --config /etc/fsp/fsp.jsonc --hardening");
         command.SetAction(RunAsync);
         return command;
     }
@@ -32,6 +41,8 @@ internal static class CheckCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
+        if (parsed.GetValue(Hardening))
+            return await CheckHardeningAsync(parsed, file, cancellationToken);
         var scope = new PreparationScope(HasRoutes: true, parsed.GetValue(Running) ? null : new ListeningSockets([]));
         using var start = await ServerStart.PrepareAsync(file, scope, cancellationToken);
 
@@ -41,5 +52,22 @@ internal static class CheckCommand
         else
             ProblemReport.Write(Terminal.Output(parsed), file.ToString(), problems);
         return ProblemReport.ExitCodeFor(problems);
+    }
+
+    private static async Task<int> CheckHardeningAsync(ParseResult parsed, FileInfo file, CancellationToken cancellationToken)
+    {
+        var (options, context) = ConfigurationLoader.Load(file);
+        if (options is null || context.HasErrors)
+        {
+            ProblemReport.Write(Terminal.Error(parsed), file.ToString(), context.Problems);
+            return ProblemReport.ExitCodeFor(context.Problems);
+        }
+
+        var report = await HardeningReport.MakeAsync(options, file, cancellationToken);
+        if (parsed.GetValue(Json))
+            JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
+        else
+            HardeningTable.Write(Terminal.Output(parsed), report);
+        return report.IsComplete ? ExitCode.AllWell : ExitCode.Findings;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ForwardSecretProxy.Cli.Manual;
+using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
@@ -60,6 +61,7 @@ internal static class CommandLine
         root.Add(AuditCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(ManualCommand.Create());
+        root.Add(HardeningProbeCommand.Create());
         root.AddExamples(
             "fsp demo",
             "fsp check --config /etc/fsp/fsp.jsonc",
@@ -83,7 +85,7 @@ internal static class CommandLine
     {
         CommandFailedException failed => failed,
         RotationException => new CommandFailedException(exception.Message, ExitCode.Usage),
-        SigningException or TokenException or OpenSslException => new CommandFailedException(exception.Message),
+        SigningException or TokenException or OpenSslException or HardeningException => new CommandFailedException(exception.Message),
         IOException or UnauthorizedAccessException => new CommandFailedException(exception.Message),
         OperationCanceledException => new CommandFailedException("interrupted"),
         _ => null,

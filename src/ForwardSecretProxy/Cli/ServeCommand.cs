@@ -34,11 +34,11 @@ internal static class ServeCommand
         var file = parsed.GetRequiredValue(Config);
         if (!HardenedStart.IsSecondStage)
             RunFirstStage(file);
-        ProcessLimits.Apply();
+        var hardening = HardenedStart.Complete();
 
         var sockets = new ListeningSockets(SocketActivation.Take());
         using var start = await ServerStart.PrepareAsync(
-            file, new PreparationScope(HasRoutes: true, sockets), cancellationToken);
+            file, new PreparationScope(HasRoutes: true, sockets) { Hardening = hardening }, cancellationToken);
         if (start.Server is null)
         {
             ProblemReport.Write(Terminal.Error(parsed), file.ToString(), start.Problems);
@@ -51,12 +51,12 @@ internal static class ServeCommand
 
     /// <summary>
     /// Starts the signer, which must not be restricted as what follows is, and executes this program anew. Returns where
-    /// there is nothing to restrict, or the configuration is wrong, of which the second stage would say the same.
+    /// there is nothing to restrict, or nothing will be served, of which the second stage would say the same.
     /// </summary>
     private static void RunFirstStage(FileInfo file)
     {
         var (options, context) = ConfigurationLoader.Load(file);
-        if (options is null || context.HasErrors)
+        if (options is null || context.HasErrors || HostileEnvironment.Find().Count > 0)
             return;
 
         // Neither its environment nor its memory is to have a PIN.
@@ -71,6 +71,8 @@ internal static class ServeCommand
                 HardenedStart.Run(rules: null, environment: new Dictionary<string, string?>());
                 return;
             case SignerKind.Isolated:
+                // It inherits what it then does not have to execute itself for.
+                ProcessLimits.Apply();
                 environment[SignerProcess.AddressVariable] = SignerProcess.Start(file).Name;
                 break;
         }

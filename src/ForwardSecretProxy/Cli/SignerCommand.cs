@@ -45,6 +45,8 @@ internal static class SignerCommand
             return ExitCode.AllWell;
         }
 
+        if (HostileEnvironment.Find() is [var found, ..])
+            throw new CommandFailedException($"{found.Message}. {found.Mend}", found.MayPass ? ExitCode.CouldNotRun : ExitCode.Usage);
         var file = parsed.GetValue(Config) ?? throw new CommandFailedException("--config is missing", ExitCode.Usage);
         var (options, problems) = SignerConfiguration.Load(file);
         if (options is null || problems.Count > 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ForwardSecretProxy.Hardening.Execution;
 using ForwardSecretProxy.Hardening.Landlock;
 using ForwardSecretProxy.Hardening.Limits;
+using ForwardSecretProxy.Hardening.Seccomp;
 
 namespace ForwardSecretProxy.Hardening;
 
@@ -13,20 +14,20 @@ namespace ForwardSecretProxy.Hardening;
 internal static class HardenedStart
 {
     /// <summary>
-    /// Names the process that was executed by a first stage, so that no child takes itself for it; behind the number stands
-    /// why Landlock could not be put on.
+    /// Names the process that was executed by a first stage, so that no child takes itself for it; then whether its files are
+    /// restricted, and why they could not be.
     /// </summary>
     private const string Variable = "FORWARD_SECRET_PROXY_STAGE";
+
+    private const string Sandboxed = "sandboxed";
+    private const string Open = "open";
 
     /// <summary>Whether this is the second stage.</summary>
     public static bool IsSecondStage => StageWords() is [var process, ..]
         && process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whether something that only a second stage has is missing.</summary>
-    public static bool IsNeeded => DiagnosticsPort.IsOpen;
-
-    /// <summary>Why Landlock was offered and could not be put on; null when it was, or was not tried.</summary>
-    public static string? LandlockFailure => StageWords() is [_, var reason] ? reason : null;
+    /// <summary>Whether something is missing that a process has only when it was executed by a first stage, sandbox aside.</summary>
+    public static bool IsNeeded => !ProcessStatus.Read().NoNewPrivileges || DiagnosticsPort.IsOpen;
 
     /// <summary>
     /// The end of the first stage; returns only by an exception. What this process has opened without close-on-exec stays
@@ -43,8 +44,32 @@ internal static class HardenedStart
         SelfExecution.Run(new Dictionary<string, string?>(environment)
         {
             [DiagnosticsPort.Variable] = "0",
-            [Variable] = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {failure}").TrimEnd(),
+            [Variable] = string.Create(CultureInfo.InvariantCulture,
+                $"{Environment.ProcessId} {(rules is null ? Open : Sandboxed)} {failure}").TrimEnd(),
         });
+    }
+
+    /// <summary>
+    /// The beginning of the second stage, before anything of the network is touched: limits, and a filter of system calls
+    /// where files are restricted. Of a first stage that needs no second, the limits.
+    /// </summary>
+    /// <returns>What is in force, read back.</returns>
+    public static HardeningState Complete()
+    {
+        ProcessLimits.Apply();
+        var isSandboxed = IsSecondStage && StageWords() is [_, Sandboxed, ..];
+        string? failure = null;
+        try
+        {
+            if (isSandboxed)
+                SeccompFilter.Install();
+        }
+        catch (HardeningException exception)
+        {
+            failure = exception.Message;
+        }
+
+        return HardeningState.Observe(isSandboxed, StageWords() is [_, _, var reason] ? reason : null, failure);
     }
 
     private static string? Restrict(LandlockRules rules)
@@ -63,5 +88,5 @@ internal static class HardenedStart
         }
     }
 
-    private static string[]? StageWords() => Environment.GetEnvironmentVariable(Variable)?.Split(' ', 2);
+    private static string[]? StageWords() => Environment.GetEnvironmentVariable(Variable)?.Split(' ', 3);
 }

@@ -27,6 +27,9 @@ internal static class ServingRules
     private static readonly string[] PathVariables =
         ["LD_LIBRARY_PATH", "LD_PRELOAD", "OPENSSL_CONF", "OPENSSL_MODULES", "SSL_CERT_FILE", "SSL_CERT_DIR", "LOCALDOMAIN", "DOTNET_ROOT"];
 
+    /// <summary>Whether the process loads no PKCS#11 module, which might need any file, device and system call.</summary>
+    public static bool Fit(ProxyOptions options) => options.Signer.Kind != SignerKind.InProcess;
+
     /// <summary>The rules for a configuration.</summary>
     public static LandlockRules For(ProxyOptions options, FileInfo file)
     {
@@ -39,7 +42,8 @@ internal static class ServingRules
             .Allow(LandlockAccess.Read, mapped.Select(FolderOf).Concat(RuntimeRoots(mapped)))
             .Allow(LandlockAccess.Read, PathVariables.SelectMany(NamedBy))
             .Allow(LandlockAccess.Read, options.Files.Append(file.FullName).SelectMany(Places))
-            .Allow(LandlockAccess.Read, options.Listeners.Select(listener => listener.Redirect?.AcmeChallengeFolder).OfType<string>());
+            .Allow(LandlockAccess.Read, options.Listeners
+                .Select(listener => listener.Redirect?.AcmeChallengeFolder).OfType<string>().SelectMany(ChallengePlaces));
         if (program is not null)
             rules.Allow(LandlockAccess.Read, FolderOf(program)).Allow(LandlockAccess.Execute | LandlockAccess.ReadFile, program);
         rules.Allow(LandlockAccess.Execute, mapped.Where(IsProgramLoader));
@@ -61,6 +65,22 @@ internal static class ServingRules
             if (TryReadLink(path) is not { } target)
                 yield break;
             path = target;
+        }
+    }
+
+    /// <summary>
+    /// An ACME client may make the folder for each challenge, the one above it, too (.well-known), and remove them. What is
+    /// above those of one service, as /var/lib, is not given for that.
+    /// </summary>
+    internal static IEnumerable<string> ChallengePlaces(string folder)
+    {
+        yield return folder;
+        for (var levels = 0; levels < 2; levels++)
+        {
+            folder = FolderOf(folder);
+            if (folder.Count(character => character == '/') < 3)
+                yield break;
+            yield return folder;
         }
     }
 

@@ -45,6 +45,15 @@ internal static class EventIds
     /// <summary>A reload failed in a way that it should not; the state before is served on.</summary>
     public const int ReloadBroke = 1008;
 
+    /// <summary>What keeps secrets in this process and the process in its bounds.</summary>
+    public const int Hardened = 1010;
+
+    /// <summary>Something of that which is not in force.</summary>
+    public const int NotHardened = 1011;
+
+    /// <summary>Files and system calls are not restricted, because a token's module is loaded in this process.</summary>
+    public const int SandboxOff = 1012;
+
     /// <summary>A problem that does not keep the proxy from starting.</summary>
     public const int ConfigurationWarning = 1100;
 

@@ -7,6 +7,19 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Starting, LogLevel.Information, "Forward Secret Proxy {Version} with {OpenSsl}.")]
     public static partial void Starting(ILogger logger, string version, string openSsl);
 
+    /// <summary>What was read back.</summary>
+    [LoggerMessage(EventIds.Hardened, LogLevel.Information, "Hardening in force: {Measures}.")]
+    public static partial void Hardened(ILogger logger, string measures);
+
+    /// <summary>What was read back, and was not there.</summary>
+    [LoggerMessage(EventIds.NotHardened, LogLevel.Warning, "Hardening not in force: {Measure}, because {Reason}. {Mend}")]
+    public static partial void NotHardened(ILogger logger, string measure, string reason, string? mend);
+
+    /// <summary>A choice of the configuration.</summary>
+    [LoggerMessage(EventIds.SandboxOff, LogLevel.Information,
+        "This process may use any file and system call, because it loads the PKCS#11 module, which may need any.")]
+    public static partial void SandboxOff(ILogger logger);
+
     /// <summary>A problem that the start went past.</summary>
     [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Problem}")]
     public static partial void ConfigurationWarning(ILogger logger, string problem);

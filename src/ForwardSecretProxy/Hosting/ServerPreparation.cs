@@ -39,6 +39,8 @@ internal static class ServerPreparation
         if (options is null)
             return null;
         var stamps = FileStamp.Of(options.Files);
+        if (scope is { Previous: not null, Hardening.IsSandboxed: true })
+            OutOfReach.Report(options.Files, context);
 
         // Mail alone needs no routes.
         var routes = scope.HasRoutes && (options.Listeners.Any(listener => listener.ServesHttp) || options.ReverseProxy.Exists())
@@ -149,4 +151,7 @@ internal sealed record PreparationScope(bool HasRoutes, ListeningSockets? Socket
 {
     /// <summary>What is served now: what did not change is taken over from it. Null at the start.</summary>
     public PreparedServer? Previous { get; init; }
+
+    /// <summary>How this process is restricted; null for one that does not serve for long.</summary>
+    public HardeningState? Hardening { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ForwardSecretProxy.Admin;
+using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.OpenSsl.Engine;
@@ -58,6 +59,8 @@ internal static class ServerRunner
     {
         var server = start.Server!;
         HostingLog.Starting(logger, ProductVersion.Current, OpenSslLibrary.Version);
+        if (start.Scope.Hardening is { } hardening)
+            LogHardening(logger, hardening);
         foreach (var problem in start.Problems)
             HostingLog.ConfigurationWarning(logger, problem.ToString());
         foreach (var certificate in server.Certificates)
@@ -66,6 +69,15 @@ internal static class ServerRunner
             (server.Options.Limits.MaxConnections, DescriptorBudget.Connections(server.Options.Limits.MaxConnections));
         if (effective < configured)
             HostingLog.FewDescriptors(logger, configured, effective);
+    }
+
+    private static void LogHardening(ILogger logger, HardeningState hardening)
+    {
+        HostingLog.Hardened(logger, string.Join(", ", hardening.Measures.Where(measure => measure.InForce).Select(measure => measure.Name)));
+        foreach (var measure in hardening.Measures.Where(measure => !measure.InForce))
+            HostingLog.NotHardened(logger, measure.Name, measure.Reason!, measure.Mend);
+        if (!hardening.IsSandboxed)
+            HostingLog.SandboxOff(logger);
     }
 
     private static void LogCertificate(ILogger logger, PreparedCertificate certificate)
