@@ -11,6 +11,8 @@ namespace ForwardSecretProxy.Hardening;
 /// <param name="Error">What the system said.</param>
 internal sealed record HardeningTrial(string What, bool Succeeded, string? Error)
 {
+    private const string Executed = "FORWARD_SECRET_PROXY_EXECUTED";
+
     /// <summary>Tries it.</summary>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public static HardeningTrial Run(string what)
@@ -46,8 +48,9 @@ internal sealed record HardeningTrial(string What, bool Succeeded, string? Error
                     process.Kill();
                 break;
             case "execve":
-                // Another program that takes no arguments amiss is not needed: the first that the kernel lets through is fsp.
-                SelfExecution.Run(new Dictionary<string, string?>());
+                // What is executed is this again, with the sign that it was.
+                if (Environment.GetEnvironmentVariable(Executed) is null)
+                    SelfExecution.Run(new Dictionary<string, string?> { [Executed] = "1" });
                 break;
             default:
                 throw new ArgumentException($"{kind} is not something to try.", nameof(kind));

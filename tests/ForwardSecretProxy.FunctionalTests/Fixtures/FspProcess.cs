@@ -16,6 +16,9 @@ internal sealed partial class FspProcess : IAsyncDisposable
     /// <summary>What it has written so far.</summary>
     public IReadOnlyList<string> Lines => _process.Lines;
 
+    /// <summary>Its process id, which stays the same when it executes itself anew.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Runs a command to its end.</summary>
     /// <param name="arguments">The command.</param>
     /// <param name="input">What it reads.</param>
@@ -116,7 +119,7 @@ internal sealed partial class FspProcess : IAsyncDisposable
     }
 
     // Built into the tests' own directory, as what this project references.
-    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "fsp.dll");
+    internal static string Assembly => Path.Combine(AppContext.BaseDirectory, "fsp.dll");
 
     [GeneratedRegex(@"\b(answers at|listening on)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ListeningLine();
