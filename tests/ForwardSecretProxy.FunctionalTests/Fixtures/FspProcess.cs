@@ -16,9 +16,6 @@ internal sealed partial class FspProcess : IAsyncDisposable
     /// <summary>What it has written so far.</summary>
     public IReadOnlyList<string> Lines => _process.Lines;
 
-    /// <summary>Its process id, which stays the same when it executes itself anew.</summary>
-    public int Id => _process.Id;
-
     /// <summary>Runs a command to its end.</summary>
     /// <param name="arguments">The command.</param>
     /// <param name="input">What it reads.</param>
