@@ -45,7 +45,8 @@ internal sealed record HardeningState(bool IsSandboxed, IReadOnlyList<HardeningM
     private static IEnumerable<HardeningMeasure> Sandbox(string? landlockFailure, string? seccompFailure)
     {
         var support = LandlockSupport.Query();
-        var isRestricted = LandlockTrial.IsRefused();
+        // A refusal can have another cause, such as a mode: it counts where ours was put on.
+        var isRestricted = support.Version > 0 && landlockFailure is null && LandlockTrial.IsRefused();
         yield return HardeningMeasure.Observed("files", FilesStops, isRestricted, landlockFailure ?? support.Reason ?? "Landlock does not restrict it", support.Mend ?? UnexpectedMend);
         yield return HardeningMeasure.Observed("signals", SignalsStops,
             isRestricted && support.HasSignalScope,
@@ -54,7 +55,7 @@ internal sealed record HardeningState(bool IsSandboxed, IReadOnlyList<HardeningM
                 : "it is a part of what files wants",
             isRestricted ? "Run Linux 6.12 or newer." : support.Mend);
         yield return HardeningMeasure.Observed("system-calls", SystemCallsStops,
-            SeccompTrial.IsRefused(), seccompFailure ?? "a call that the filter refuses was not refused",
+            seccompFailure is null && SeccompTrial.IsRefused(), seccompFailure ?? "a call that the filter refuses was not refused",
             "Run a kernel with CONFIG_SECCOMP_FILTER, and allow seccomp in the container's profile or the unit's SystemCallFilter=.");
     }
 }

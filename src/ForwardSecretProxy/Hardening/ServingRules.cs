@@ -25,7 +25,7 @@ internal static class ServingRules
 
     /// <summary>Variables that name files or folders of libraries, as lists with colons.</summary>
     private static readonly string[] PathVariables =
-        ["LD_LIBRARY_PATH", "LD_PRELOAD", "OPENSSL_CONF", "OPENSSL_MODULES", "SSL_CERT_FILE", "SSL_CERT_DIR", "LOCALDOMAIN", "DOTNET_ROOT"];
+        ["LD_LIBRARY_PATH", "LD_PRELOAD", "OPENSSL_CONF", "OPENSSL_MODULES", "SSL_CERT_FILE", "SSL_CERT_DIR", "DOTNET_ROOT"];
 
     /// <summary>Whether the process loads no PKCS#11 module, which might need any file, device and system call.</summary>
     public static bool Fit(ProxyOptions options) => options.Signer.Kind != SignerKind.InProcess;

@@ -66,6 +66,11 @@ public sealed class ServiceTests(PackageBuild build) : IAsyncLifetime
             Assert.Contains($"{set}:\t{BindToLowPorts}", status);
         Assert.Contains("NoNewPrivs:\t1", status);
         Assert.Contains("Seccomp:\t2", status);
+        // The unit lets the proxy restrict itself further, and so everything that this kernel has is in force.
+        var log = await _system.DoAsync("journalctl --no-pager --unit fsp");
+        Assert.Contains("[1010] Hardening in force: memory, core-file, no-new-privileges, diagnostics-port", log, StringComparison.Ordinal);
+        if (new LandlockFactAttribute().Skip is null)
+            Assert.DoesNotContain("[1011]", log, StringComparison.Ordinal);
 
         await _system.DoAsync("systemctl reload fsp.service");
         Assert.Contains("/again", await GetAsync("/again"), StringComparison.Ordinal);
