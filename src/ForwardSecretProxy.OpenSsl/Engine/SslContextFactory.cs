@@ -30,7 +30,7 @@ internal static unsafe class SslContextFactory
     /// <summary>A session of a client that was never asked for its certificate is none here, wherever it came from.</summary>
     private static ReadOnlySpan<byte> VerifyingSessionIdContext => "fsp-verified"u8;
 
-    /// <exception cref="OpenSslException">libssl refused a setting, a certificate or a key.</exception>
+    /// <summary>Builds it.</summary>
     /// <param name="server">Whose policy it is.</param>
     /// <param name="certificates">At most one of each key type.</param>
     /// <param name="keys">Their keys.</param>
@@ -38,11 +38,14 @@ internal static unsafe class SslContextFactory
     /// What may be agreed on. A handshake that moves to a spare goes on with what was found in common before, so that those
     /// of the spares stand in it, too.
     /// </param>
+    /// <param name="asksClients">Whether clients are asked for certificates, where the server does.</param>
+    /// <exception cref="OpenSslException">libssl refused a setting, a certificate or a key.</exception>
     internal static SslContextHandle Create(
         TlsServer server,
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<ProviderKey> keys,
-        IReadOnlyList<SignatureScheme> schemes)
+        IReadOnlyList<SignatureScheme> schemes,
+        bool asksClients = true)
     {
         var verifies = server.ClientCertificates is not null;
         var context = new SslContextHandle(
@@ -51,7 +54,7 @@ internal static unsafe class SslContextFactory
         {
             SetProtocol(context, server.Policy, server.Groups, schemes);
             SetResumption(context, server, verifies ? VerifyingSessionIdContext : SessionIdContext);
-            if (server.ClientCertificates is { } clients) ClientVerification.Install(context, clients);
+            if (asksClients && server.ClientCertificates is { } clients) ClientVerification.Install(context, clients);
             for (var i = 0; i < certificates.Count; i++) UseCertificate(context, certificates[i], keys[i]);
             TlsCallbacks.Install(context);
             return context;

@@ -10,6 +10,7 @@ namespace ForwardSecretProxy.OpenSsl.Engine;
 internal static unsafe class TlsCallbacks
 {
     private const uint ServerNameExtension = 0;
+    private const uint ApplicationProtocolExtension = 16;
 
     internal static void Install(SslContextHandle context)
     {
@@ -30,9 +31,15 @@ internal static unsafe class TlsCallbacks
         try
         {
             *alert = TlsConnection.Current is { } connection
-                ? connection.SelectCertificates(ssl, ReadExtension(ssl, ServerNameExtension, out var name) ? name : default)
+                ? connection.SelectCertificates(
+                    ssl, ReadExtension(ssl, ServerNameExtension, out var name) ? name : default, IsValidation(ssl, connection))
                 : LibSsl.SSL_AD_INTERNAL_ERROR;
-            return *alert == 0 ? LibSsl.SSL_CLIENT_HELLO_SUCCESS : LibSsl.SSL_CLIENT_HELLO_ERROR;
+            return *alert switch
+            {
+                0 => LibSsl.SSL_CLIENT_HELLO_SUCCESS,
+                TlsConnection.Suspended => LibSsl.SSL_CLIENT_HELLO_RETRY,
+                _ => LibSsl.SSL_CLIENT_HELLO_ERROR,
+            };
         }
         catch (Exception exception)
         {
@@ -72,8 +79,9 @@ internal static unsafe class TlsCallbacks
     private static int OnSelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint length, nint argument)
     {
         if (TlsConnection.Current is not { } connection) return LibSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
-        if (!connection.Server.Protocols.TrySelect(new ReadOnlySpan<byte>(offered, (int)length), out var offset, out var size))
-            return connection.Server.Protocols.IsEmpty ? LibSsl.SSL_TLSEXT_ERR_NOACK : LibSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
+        var protocols = connection.IsValidation ? ValidationProtocol.Protocols : connection.Server.Protocols;
+        if (!protocols.TrySelect(new ReadOnlySpan<byte>(offered, (int)length), out var offset, out var size))
+            return protocols.IsEmpty ? LibSsl.SSL_TLSEXT_ERR_NOACK : LibSsl.SSL_TLSEXT_ERR_ALERT_FATAL;
         *selected = offered + offset;
         *selectedLength = (byte)size;
         return LibSsl.SSL_TLSEXT_ERR_OK;
@@ -96,7 +104,8 @@ internal static unsafe class TlsCallbacks
     {
         try
         {
-            if (LibSsl.SSL_version_raw(ssl) != LibSsl.TLS1_3_VERSION || TlsConnection.Current is not { } connection) return 0;
+            if (LibSsl.SSL_version_raw(ssl) != LibSsl.TLS1_3_VERSION
+                || TlsConnection.Current is not { IsValidation: false } connection) return 0;
             var copy = LibSsl.SSL_SESSION_dup(session);
             if (copy != 0 && !connection.Server.Sessions.TryAdd(copy, connection.ServerName)) LibSsl.SSL_SESSION_free(copy);
         }
@@ -115,7 +124,8 @@ internal static unsafe class TlsCallbacks
         *copy = 0;
         try
         {
-            return LibSsl.SSL_version_raw(ssl) == LibSsl.TLS1_3_VERSION && TlsConnection.Current is { } connection
+            return LibSsl.SSL_version_raw(ssl) == LibSsl.TLS1_3_VERSION
+                && TlsConnection.Current is { IsValidation: false } connection
                 ? connection.Server.Sessions.Take(new ReadOnlySpan<byte>(id, length), connection.ServerName)
                 : 0;
         }
@@ -125,6 +135,11 @@ internal static unsafe class TlsCallbacks
             return 0;
         }
     }
+
+    private static bool IsValidation(nint ssl, TlsConnection connection) =>
+        connection.Server.Challenges is not null
+        && ReadExtension(ssl, ApplicationProtocolExtension, out var offered)
+        && ValidationProtocol.IsOnlyOffer(offered);
 
     private static bool ReadExtension(nint ssl, uint type, out ReadOnlySpan<byte> data)
     {

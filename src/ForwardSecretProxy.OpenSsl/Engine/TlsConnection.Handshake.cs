@@ -49,7 +49,7 @@ public sealed partial class TlsConnection
                 switch (error)
                 {
                     case LibSsl.SSL_ERROR_NONE:
-                        return new(TlsHandshakeOutcome.Completed);
+                        return new(IsValidation ? TlsHandshakeOutcome.ChallengeAnswered : TlsHandshakeOutcome.Completed);
                     case LibSsl.SSL_ERROR_WANT_READ:
                         // A client that must answer first (HelloRetryRequest) holds no token session meanwhile.
                         ReleaseSigner();
@@ -59,6 +59,9 @@ public sealed partial class TlsConnection
                     case LibSsl.SSL_ERROR_WANT_WRITE:
                         if (_signing?.Signed is not null) ReleaseSigner();
                         await WaitUntilWritableAsync(_writable).ConfigureAwait(false);
+                        break;
+                    case LibSsl.SSL_ERROR_WANT_CLIENT_HELLO_CB:
+                        await FindChallengeAsync().ConfigureAwait(false);
                         break;
                     case LibSsl.SSL_ERROR_WANT_X509_LOOKUP:
                         if (await WaitForLeaseAsync().ConfigureAwait(false) is { } failure) return failure;
@@ -73,12 +76,16 @@ public sealed partial class TlsConnection
         finally
         {
             ReleaseSigner();
+            _challenge?.Dispose();
             StopHandshakeDeadline();
         }
     }
 
-    /// <summary>Chooses the context for the server name; gives the alert to send, or 0.</summary>
-    internal int SelectCertificates(nint ssl, ReadOnlySpan<byte> serverNameExtension)
+    /// <summary>Chooses the context for the server name; gives the alert to send, 0, or <see cref="Suspended"/>.</summary>
+    /// <param name="ssl">The connection.</param>
+    /// <param name="serverNameExtension">The data of the server_name extension; empty when there is none.</param>
+    /// <param name="isValidation">Whether the client is a certificate authority that looks for the answer to a challenge.</param>
+    internal int SelectCertificates(nint ssl, ReadOnlySpan<byte> serverNameExtension, bool isValidation)
     {
         if (IsClientHelloTooLarge())
         {
@@ -94,6 +101,7 @@ public sealed partial class TlsConnection
             return LibSsl.SSL_AD_DECODE_ERROR;
         }
 
+        if (isValidation) return SelectChallenge(ssl, name[..length]);
         _sets = Server.FindCertificates(name[..length]);
         _certificates = _sets?.Choose();
         if (_certificates is null)

@@ -15,7 +15,7 @@ public sealed partial class TlsConnection
     /// <summary>Whether there are other certificates for the name whose keys can sign: they are those of the handshake now.</summary>
     private bool TryUseSpares()
     {
-        if (_sets!.Next(_certificates!, ref _triedSets) is not { } next) return false;
+        if (_sets?.Next(_certificates!, ref _triedSets) is not { } next) return false;
         ReleaseSigner();
         _certificates = next;
         _hasMoved = true;

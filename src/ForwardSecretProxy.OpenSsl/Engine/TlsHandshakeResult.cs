@@ -14,6 +14,12 @@ public enum TlsHandshakeOutcome
     /// <summary>The connection is ready.</summary>
     Completed,
 
+    /// <summary>
+    /// A certificate authority has seen the answer to its tls-alpn-01 challenge. There is nothing more to be said (RFC 8737
+    /// section 3).
+    /// </summary>
+    ChallengeAnswered,
+
     /// <summary>The client went away in the middle.</summary>
     ClientClosed,
 

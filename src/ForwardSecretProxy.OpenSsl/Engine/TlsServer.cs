@@ -27,10 +27,12 @@ public sealed class TlsServer : IDisposable
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<string> applicationProtocols,
         ClientCertificatePolicy? clientCertificates,
+        IChallengeCertificates? challenges,
         IDisposable? keyOwner)
     {
         Policy = policy;
         ClientCertificates = clientCertificates;
+        Challenges = challenges;
         _served = certificates;
         _protocols = applicationProtocols;
         Protocols = new ApplicationProtocols(applicationProtocols);
@@ -67,6 +69,9 @@ public sealed class TlsServer : IDisposable
     /// <summary>The policy's groups that this libssl has, most preferred first.</summary>
     public IReadOnlyList<string> Groups { get; } = [];
 
+    /// <summary>Where the answers to tls-alpn-01 challenges are; null when none are given.</summary>
+    public IChallengeCertificates? Challenges { get; }
+
     internal ApplicationProtocols Protocols { get; }
 
     internal SessionCache Sessions { get; }
@@ -83,18 +88,20 @@ public sealed class TlsServer : IDisposable
     /// <param name="applicationProtocols">ALPN protocols in order of preference; empty for none.</param>
     /// <param name="clientCertificates">Whose certificates clients are asked for; null to ask for none.</param>
     /// <param name="keyOwner">Disposed when nobody can sign for this server any more; null for nothing.</param>
+    /// <param name="challenges">Where the answers to tls-alpn-01 challenges are; null to give none.</param>
     /// <exception cref="OpenSslException">libssl is missing, too old, or refused a setting.</exception>
     public static TlsServer Create(
         TlsPolicy policy,
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<string> applicationProtocols,
         ClientCertificatePolicy? clientCertificates = null,
-        IDisposable? keyOwner = null)
+        IDisposable? keyOwner = null,
+        IChallengeCertificates? challenges = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfZero(certificates.Count, nameof(certificates));
         NativeLibraries.ThrowIfNotSupported();
-        return new TlsServer(policy, certificates, applicationProtocols, clientCertificates, keyOwner);
+        return new TlsServer(policy, certificates, applicationProtocols, clientCertificates, challenges, keyOwner);
     }
 
     /// <summary>
@@ -105,7 +112,8 @@ public sealed class TlsServer : IDisposable
         TlsPolicy policy,
         IReadOnlyList<TlsCertificate> certificates,
         IReadOnlyList<string> applicationProtocols,
-        ClientCertificatePolicy? clientCertificates = null)
+        ClientCertificatePolicy? clientCertificates = null,
+        IChallengeCertificates? challenges = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(certificates);
@@ -113,6 +121,7 @@ public sealed class TlsServer : IDisposable
             && policy.Groups.SequenceEqual(Policy.Groups)
             && applicationProtocols.SequenceEqual(_protocols)
             && clientCertificates?.Fingerprint == ClientCertificates?.Fingerprint
+            && Equals(challenges, Challenges)
             && certificates.Count == _served.Count
             && certificates.Zip(_served).All(static pair => AreEqual(pair.First, pair.Second));
     }

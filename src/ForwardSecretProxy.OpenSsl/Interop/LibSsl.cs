@@ -12,6 +12,7 @@ internal static unsafe partial class LibSsl
     internal const int SSL_ERROR_WANT_X509_LOOKUP = 4;
     internal const int SSL_ERROR_SYSCALL = 5;
     internal const int SSL_ERROR_ZERO_RETURN = 6;
+    internal const int SSL_ERROR_WANT_CLIENT_HELLO_CB = 11;
 
     internal const ulong SSL_OP_CLEANSE_PLAINTEXT = 1UL << 1;
     internal const ulong SSL_OP_NO_TICKET = 1UL << 14;
@@ -45,6 +46,7 @@ internal static unsafe partial class LibSsl
 
     internal const int SSL_CLIENT_HELLO_SUCCESS = 1;
     internal const int SSL_CLIENT_HELLO_ERROR = 0;
+    internal const int SSL_CLIENT_HELLO_RETRY = -1;
 
     internal const int SSL_TLSEXT_ERR_OK = 0;
     internal const int SSL_TLSEXT_ERR_ALERT_FATAL = 2;
@@ -231,6 +233,9 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial int SSL_session_reused(SslHandle ssl);
+
+    [LibraryImport(NativeLibraries.Ssl)]
+    internal static partial void SSL_set_verify(nint ssl, int mode, nint callback);
 
     [LibraryImport(NativeLibraries.Ssl)]
     internal static partial CLong SSL_get_verify_result(SslHandle ssl);

@@ -31,6 +31,14 @@ internal sealed record ListenerOptions
     /// </summary>
     public bool AcceptProxyProtocol { get; init; }
 
+    /// <summary>
+    /// <c>AcmeChallengeFolder</c>: where an ACME client, <c>fsp acme</c> or another, puts its answers to challenges, one file each.
+    /// A redirect listener serves those to http-01 (RFC 8555 section 8.3) at <c>/.well-known/acme-challenge/</c>; a listener that
+    /// begins with TLS shows those to tls-alpn-01 (RFC 8737). Default: none, and nobody who asks for an answer gets one. Example:
+    /// <c>"/var/lib/fsp/acme"</c>.
+    /// </summary>
+    public string? AcmeChallengeFolder { get; init; }
+
     /// <summary>What a listener with <c>"Protocol": "redirect"</c> does; null for one that serves.</summary>
     public RedirectOptions? Redirect { get; init; }
 
@@ -51,11 +59,4 @@ internal sealed record RedirectOptions
     /// <c>HttpsPort</c>: the port in the addresses that clients are sent to. Default 443. Example: <c>8443</c>.
     /// </summary>
     public int HttpsPort { get; init; } = 443;
-
-    /// <summary>
-    /// <c>AcmeChallengeFolder</c>: where an ACME client puts its answers to http-01 challenges (RFC 8555 section 8.3), one
-    /// file a token; they are served at <c>/.well-known/acme-challenge/</c>. Default: none, and such requests are
-    /// redirected like any other. Example: <c>"/var/lib/fsp/acme"</c>.
-    /// </summary>
-    public string? AcmeChallengeFolder { get; init; }
 }

@@ -22,11 +22,12 @@ internal static class ListenerReader
         var chosen = isRedirect ? [] : ReadCertificates(listener, certificates);
         var acceptsProxyProtocol = ReadAcceptProxyProtocol(listener, trustsSomebody);
         var redirect = isRedirect ? ReadRedirect(listener) : null;
+        var challenges = listener.FilePath("AcmeChallengeFolder");
         var clients = isRedirect ? null : ClientCertificateReader.Read(listener.Section("ClientCertificates"));
         // Which keys there may be depends on it: one error says enough.
         if (protocol is null) return null;
         var relay = Enum.TryParse<RelayProtocol>(protocol, ignoreCase: true, out var relayed) ? RelayReader.Read(listener, relayed) : null;
-        RefuseOthers(listener, protocol, relay is not null);
+        RefuseOthers(listener, protocol, relay);
         listener.RejectUnknownKeys();
         return address is null
             ? null
@@ -37,6 +38,7 @@ internal static class ListenerReader
                 Certificates = chosen,
                 ClientCertificates = clients,
                 AcceptProxyProtocol = acceptsProxyProtocol,
+                AcmeChallengeFolder = challenges,
                 Redirect = redirect,
                 Relay = relay,
             };
@@ -64,10 +66,9 @@ internal static class ListenerReader
     private static RedirectOptions ReadRedirect(SectionReader listener) => new()
     {
         HttpsPort = listener.Int32("HttpsPort", new RedirectOptions().HttpsPort, 1, ushort.MaxValue),
-        AcmeChallengeFolder = listener.FilePath("AcmeChallengeFolder"),
     };
 
-    private static void RefuseOthers(SectionReader listener, string protocol, bool isRelay)
+    private static void RefuseOthers(SectionReader listener, string protocol, RelayOptions? relay)
     {
         const string mend = "Remove the key.";
         if (protocol == RedirectProtocol)
@@ -77,11 +78,12 @@ internal static class ListenerReader
         }
         else
         {
-            foreach (var key in (string[])["HttpsPort", "AcmeChallengeFolder"])
-                listener.Refuse(key, "only a listener with \"Protocol\": \"redirect\" has it", mend);
+            listener.Refuse("HttpsPort", "only a listener with \"Protocol\": \"redirect\" has it", mend);
+            if (relay is { StartTls: not StartTlsMode.Implicit })
+                listener.Refuse("AcmeChallengeFolder", "no authority looks for an answer behind STARTTLS", mend);
         }
 
-        if (isRelay) return;
+        if (relay is not null) return;
         foreach (var key in RelayReader.Keys)
         {
             listener.Refuse(key, $"a listener with \"Protocol\": \"{protocol}\" relays to no backend of its own",

@@ -43,7 +43,7 @@ internal static class ServingRules
             .Allow(LandlockAccess.Read, PathVariables.SelectMany(NamedBy))
             .Allow(LandlockAccess.Read, options.Files.Append(file.FullName).SelectMany(Places))
             .Allow(LandlockAccess.Read, options.Listeners
-                .Select(listener => listener.Redirect?.AcmeChallengeFolder).OfType<string>().SelectMany(ChallengePlaces));
+                .Select(listener => listener.AcmeChallengeFolder).OfType<string>().SelectMany(ChallengePlaces));
         if (program is not null)
             rules.Allow(LandlockAccess.Read, FolderOf(program)).Allow(LandlockAccess.Execute | LandlockAccess.ReadFile, program);
         rules.Allow(LandlockAccess.Execute, mapped.Where(IsProgramLoader));

@@ -1,4 +1,5 @@
 using System.Net;
+using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.MtaSts;
@@ -96,9 +97,10 @@ internal static class ServerPreparation
             var asked = clients.GetValueOrDefault(listener.Name);
             // One that is served already goes on: its clients come back with its tickets.
             var protocols = listener.Relay?.ApplicationProtocols ?? ApplicationProtocols;
-            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, protocols, asked));
+            var challenges = listener.AcmeChallengeFolder is { } folder ? new AlpnChallengeFolder(folder) : null;
+            var tls = servers.Find(server => server.IsMadeOf(options.Tls, chosen, protocols, asked, challenges));
             if (tls is null)
-                servers.Add(tls = TlsServer.Create(options.Tls, chosen, protocols, asked, keys.Lease()));
+                servers.Add(tls = TlsServer.Create(options.Tls, chosen, protocols, asked, keys.Lease(), challenges));
             listeners.Add(new PreparedListener(listener, tls, relays.GetValueOrDefault(listener.Name)));
         }
         return listeners;
@@ -109,7 +111,7 @@ internal static class ServerPreparation
         foreach (var listener in listeners)
         {
             // Some ACME clients make it for each challenge and remove it afterwards.
-            if (listener.Redirect?.AcmeChallengeFolder is { } folder && !Directory.Exists(folder))
+            if (listener.AcmeChallengeFolder is { } folder && !Directory.Exists(folder))
             {
                 context.Report(new ConfigurationProblem($"Listeners:{listener.Name}:AcmeChallengeFolder",
                     $"there is no folder {folder}", "Create it, or see to it that the ACME client does.")

@@ -265,16 +265,19 @@ internal sealed partial class ConnectionIntake : IConnectionListener
 
     private async ValueTask CloseAsync(TlsConnection connection, EndPoint? client, TlsHandshakeResult result)
     {
-        LogEnd(client, result);
+        LogEnd(client, result, connection.Session?.ServerName);
         await connection.CloseAsync();
     }
 
-    private void LogEnd(EndPoint? client, TlsHandshakeResult result)
+    private void LogEnd(EndPoint? client, TlsHandshakeResult result, string? serverName)
     {
         int count;
         switch (result.Outcome)
         {
             case TlsHandshakeOutcome.Completed:
+                break;
+            case TlsHandshakeOutcome.ChallengeAnswered:
+                LogChallengeAnswered(serverName);
                 break;
             case TlsHandshakeOutcome.SigningFailed:
                 if (_unsigned.IsTime(out count)) LogSigningFailed(count, result.Detail ?? "no reason given");
@@ -305,6 +308,10 @@ internal sealed partial class ConnectionIntake : IConnectionListener
 
     [LoggerMessage(EventIds.TokenBusy, LogLevel.Warning, "{Count} handshakes were refused because the token is too busy. The last one: {Reason}")]
     private partial void LogTokenBusy(int count, string reason);
+
+    // Only a name that has a file in the folder comes this far, so it is none that a client has made up.
+    [LoggerMessage(1120, LogLevel.Information, "A tls-alpn-01 challenge for {Name} was answered.")]
+    private partial void LogChallengeAnswered(string? name);
 
     [LoggerMessage(3005, LogLevel.Debug, "A handshake with client {Client} failed: {Outcome}. {Reason}")]
     private partial void LogHandshakeFailed(string client, TlsHandshakeOutcome outcome, string reason);

@@ -122,6 +122,7 @@ internal sealed class TlsMetrics
 
     private static string Name(TlsHandshakeOutcome outcome) => outcome switch
     {
+        TlsHandshakeOutcome.ChallengeAnswered => "acme_challenge",
         TlsHandshakeOutcome.ClientClosed => "client_closed",
         TlsHandshakeOutcome.Refused => "refused",
         TlsHandshakeOutcome.UnrecognizedName => "unrecognized_name",

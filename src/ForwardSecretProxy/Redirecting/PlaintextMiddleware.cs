@@ -22,11 +22,11 @@ internal sealed class PlaintextMiddleware(Func<string, bool> isServed)
     {
         // Asked of the connection itself: a scheme is something that requests and proxies say.
         if (context.Features.Get<ITlsHandshakeFeature>() is not null) return next(context);
-        if (context.Features.Get<ListenerOptions>()?.Redirect is not { } redirect)
+        if (context.Features.Get<ListenerOptions>() is not { Redirect: { } redirect } listener)
             return Refuse(context, StatusCodes.Status421MisdirectedRequest);
 
         var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        return isRead && redirect.AcmeChallengeFolder is { } folder
+        return isRead && listener.AcmeChallengeFolder is { } folder
             && context.Request.Path.Value is { } path && path.StartsWith(ChallengeFolder.Path, StringComparison.Ordinal)
             ? AnswerChallengeAsync(context, folder, path[ChallengeFolder.Path.Length..])
             : Redirect(context, redirect.HttpsPort);

@@ -19,12 +19,14 @@ internal sealed class EngineServer : IDisposable
         TlsPolicy? policy = null,
         ClientCertificatePolicy? clients = null,
         ISigningPool? pool = null,
-        Func<TlsCertificate, TlsCertificate>? change = null)
+        Func<TlsCertificate, TlsCertificate>? change = null,
+        IChallengeCertificates? challenges = null,
+        params string[] protocols)
     {
         Signer = new ScriptedSigner(_key, pool);
         var certificate = new TlsCertificate([SelfSigned()], ["localhost"], Signer);
         Certificates = [change?.Invoke(certificate) ?? certificate];
-        Tls = TlsServer.Create(policy ?? TlsPolicy.Intermediate, Certificates, [], clients);
+        Tls = TlsServer.Create(policy ?? TlsPolicy.Intermediate, Certificates, protocols, clients, challenges: challenges);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(512);
     }

@@ -64,7 +64,6 @@ public class ProxyOptionsReaderTests
     [InlineData("[ \"web\" ]", "[ \"web\" ], \"AcceptProxyProtocol\": true", "Listeners:https:AcceptProxyProtocol", "no TrustedProxies")]
     [InlineData("[ \"web\" ] } }", "[ \"web\" ], \"AcceptProxyProtocol\": true } }, \"TrustedProxies\": [ ]", "Listeners:https:AcceptProxyProtocol", "no TrustedProxies")]
     [InlineData("[ \"web\" ]", "[ \"web\" ], \"HttpsPort\": 443", "Listeners:https:HttpsPort", "redirect")]
-    [InlineData("[ \"web\" ]", "[ \"web\" ], \"AcmeChallengeFolder\": \"a\"", "Listeners:https:AcmeChallengeFolder", "redirect")]
     [InlineData("\"Listeners\": { ", "\"Listeners\": { \"http\": { \"Address\": \"0.0.0.0:80\", \"Protocol\": \"redirect\", \"Certificates\": [ \"web\" ] }, ",
         "Listeners:http:Certificates", "no TLS")]
     [InlineData("\"http\", \"Certificates\": [ \"web\" ]", "\"redirect\"", "Listeners", "only redirect")]
@@ -196,7 +195,8 @@ public class ProxyOptionsReaderTests
         Assert.Empty(loaded.Context.Problems);
         var listener = loaded.Options!.Listeners.Single(listener => listener.Name == "http");
         Assert.Empty(listener.Certificates);
-        Assert.Equal(new RedirectOptions { HttpsPort = 443, AcmeChallengeFolder = "/etc/fsp/acme" }, listener.Redirect);
+        Assert.Equal(new RedirectOptions { HttpsPort = 443 }, listener.Redirect);
+        Assert.Equal("/etc/fsp/acme", listener.AcmeChallengeFolder);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public class RelayReaderTests
     [InlineData(Usual + ", \"HostName\": \"a.test\"", "HostName", "the backend greets")]
     [InlineData(Usual + ", \"Tls\": \"starttls\", \"HostName\": \"a b\"", "HostName", "not a host name")]
     [InlineData(Usual + ", \"HttpsPort\": 443", "HttpsPort", "redirect")]
-    [InlineData(Usual + ", \"AcmeChallengeFolder\": \"a\"", "AcmeChallengeFolder", "redirect")]
+    [InlineData(Usual + ", \"Tls\": \"starttls\", \"AcmeChallengeFolder\": \"a\"", "AcmeChallengeFolder", "STARTTLS")]
     [InlineData(Usual + ", \"Backends\": \"a:1\"", "Backends", "no such key")]
     public void Read_Mistake_NamesTheKeyAndTheMend(string keys, string key, string message)
     {
