@@ -19,7 +19,7 @@ softhsm/install-packages.sh softhsm2-util=softhsm2 pkcs11-tool=opensc openssl=op
   nginx=nginx-light haproxy=haproxy apache2=apache2-bin stunnel=stunnel4 node=nodejs tshark=tshark \
   systemd-socket-activate=systemd sslscan=sslscan testssl=testssl.sh \
   dpkg-deb=dpkg jq=jq man=man-db nsenter=util-linux nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
-  gcc=gcc,libc6-dev postfix=postfix swaks=swaks,libnet-ssleay-perl \
+  gcc=gcc,libc6-dev pebble=pebble postfix=postfix swaks=swaks,libnet-ssleay-perl \
   doveadm=dovecot-core,dovecot-imapd,dovecot-pop3d,dovecot-lmtpd,dovecot-managesieved \
   certutil=libnss3-tools p11-kit=p11-kit,p11-kit-modules pkcsslotd=opencryptoki \
   swtpm=swtpm,libtpm2-pkcs11-1,libtss2-tcti-swtpm0 \

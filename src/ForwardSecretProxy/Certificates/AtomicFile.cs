@@ -31,23 +31,26 @@ internal static class AtomicFile
             if (content.SequenceEqual(old))
                 return false;
 
-            Write(target + PreviousSuffix, old);
+            Write(target + PreviousSuffix, old, WorldReadable);
         }
 
-        Write(target, content);
+        Write(target, content, WorldReadable);
         return true;
     }
 
     /// <summary>Writes <paramref name="content"/> the same way without keeping what was there.</summary>
     /// <inheritdoc cref="Replace" path="/exception"/>
-    public static void Overwrite(string path, ReadOnlySpan<byte> content) => Write(Resolve(path), content);
+    public static void Overwrite(string path, ReadOnlySpan<byte> content) => Write(Resolve(path), content, WorldReadable);
 
-    private static string Resolve(string path) => new FileInfo(path).LinkTarget is null
-        ? Path.GetFullPath(path)
-        : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
-
-    private static void Write(string target, ReadOnlySpan<byte> content)
+    /// <summary>Writes <paramref name="content"/> to <paramref name="path"/>, and keeps nothing of what was there.</summary>
+    /// <param name="path">A file; a symbolic link is replaced.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="mode">Who may read it, from the first byte on.</param>
+    /// <exception cref="IOException">The directory is missing or full; the file is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written; the file is as it was.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
+        var target = Path.GetFullPath(path);
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("A rename replaces a file atomically on Unix only.");
 
@@ -61,13 +64,13 @@ internal static class AtomicFile
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 BufferSize = 0,
-                UnixCreateMode = WorldReadable,
+                UnixCreateMode = mode,
             };
             using (var file = new FileStream(temporary, options))
             {
                 file.Write(content);
                 // The umask may have taken some of the mode away.
-                File.SetUnixFileMode(file.SafeFileHandle, WorldReadable);
+                File.SetUnixFileMode(file.SafeFileHandle, mode);
                 file.Flush(flushToDisk: true);
             }
 
@@ -79,4 +82,8 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    private static string Resolve(string path) => new FileInfo(path).LinkTarget is null
+        ? Path.GetFullPath(path)
+        : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 }

@@ -15,9 +15,14 @@ internal static class CertificateImport
     /// <exception cref="IOException">It could not be written; the target is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the target is as it was.</exception>
     public static ImportResult Run(
-        string source, string target, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now)
+        string source, string target, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now) =>
+        Install(CertificateChain.Load(source), target, signerSpki, now);
+
+    /// <summary>The same with a chain that was read already.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static ImportResult Install(
+        CertificateChain chain, string target, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now)
     {
-        var chain = CertificateChain.Load(source);
         var problems = chain.Check(now, signerSpki);
         if (problems.Any(problem => problem.Severity == ProblemSeverity.Error))
             return new ImportResult(ImportOutcome.Refused, chain, problems);

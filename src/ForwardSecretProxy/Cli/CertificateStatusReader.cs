@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Rotation;
@@ -31,6 +32,8 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
         var steps = new CertificateSteps(new CommandText(file, certificate.Name), now);
         var (token, keys) = ReadKeys(certificate, chain, steps);
         steps.AddChain(chain);
+        if (certificate.Acme is { } order)
+            steps.AddRenewal(RenewalPlan.Load(certificate), order);
         var notAfter = chain.Certificates.Count == 0 ? null : (DateTimeOffset?)chain.Certificates.Min(each => each.NotAfter);
         return new CertificateStatus(certificate.Name, chain.DnsNames, certificate.Chain, notAfter,
             notAfter is { } end ? (int)Math.Floor((end - now).TotalDays) : null, token, keys, steps.All);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Rotation;
 
 namespace ForwardSecretProxy.Cli;
@@ -32,6 +34,10 @@ internal sealed class CertificateSteps(CommandText command, DateTimeOffset now)
         if (chain.Certificates.MinBy(certificate => certificate.NotAfter) is { } first && now <= first.NotAfter)
             AddExpiry(first, chain.DnsNames);
     }
+
+    /// <summary>What renewal by ACME has come to.</summary>
+    public void AddRenewal(RenewalPlan plan, AcmeOrderOptions order) =>
+        _steps.Add(new StatusStep(plan.Describe(order, now), IsDue: plan.State.LastError is not null));
 
     /// <summary>What the change of its key asks for.</summary>
     public void AddKeys(KeyGenerations keys, RotationState state)

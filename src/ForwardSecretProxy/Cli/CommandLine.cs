@@ -57,6 +57,7 @@ internal static class CommandLine
         root.Add(KeyCommand.Create());
         root.Add(CsrCommand.Create());
         root.Add(CertCommand.Create());
+        root.Add(AcmeCommand.Create());
         root.Add(TlsaCommand.Create());
         root.Add(AuditCommand.Create());
         root.Add(BenchCommand.Create());

@@ -23,6 +23,9 @@ internal sealed record CertificateOptions
     /// </summary>
     public required string Key { get; init; }
 
+    /// <summary><c>Acme</c>: from whom, and for which names, <c>fsp acme</c> gets the chain; null when it does not.</summary>
+    public AcmeOrderOptions? Acme { get; init; }
+
     /// <summary>
     /// <c>Keys</c>, in place of <c>Key</c>: the same key on several tokens, as HSMs that replicate theirs have it; signatures
     /// are spread over all of them. Empty: there is only <see cref="Key"/>. Example:

@@ -10,7 +10,7 @@ internal static class CertificateReader
     private const string KeyExample = "pkcs11:token=fsp;object=web";
 
     /// <summary>Null when it cannot be used, which was reported.</summary>
-    public static CertificateOptions? Read(SectionReader entry)
+    public static CertificateOptions? Read(SectionReader entry, IReadOnlyList<AcmeAccountOptions> accounts)
     {
         var certificate = ReadPair(entry, entry.Name);
         var hadSpares = entry.Has("Spares");
@@ -18,10 +18,11 @@ internal static class CertificateReader
         if (spares.Count > MostSpares)
             entry.Report("Spares", $"{spares.Count} are too many", $"Keep the best {MostSpares}.");
         var failBackAfter = ReadFailBack(entry, hadSpares);
+        var acme = AcmeReader.ReadOrder(entry, accounts);
         entry.RejectUnknownKeys();
         return certificate is null || spares.Contains(null)
             ? null
-            : certificate with { Spares = [.. spares.OfType<CertificateOptions>()], FailBackAfter = failBackAfter };
+            : certificate with { Spares = [.. spares.OfType<CertificateOptions>()], FailBackAfter = failBackAfter, Acme = acme };
     }
 
     private static CertificateOptions? ReadSpare(SectionReader spare, string name)

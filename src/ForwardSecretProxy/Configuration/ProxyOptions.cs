@@ -15,6 +15,9 @@ internal sealed record ProxyOptions
     /// <summary><c>Certificates</c>: what the proxy can present.</summary>
     public required IReadOnlyList<CertificateOptions> Certificates { get; init; }
 
+    /// <summary><c>Acme</c>: accounts at certificate authorities. Only <c>fsp acme</c> uses them. Default: none.</summary>
+    public required IReadOnlyList<AcmeAccountOptions> Acme { get; init; }
+
     /// <summary><c>Listeners</c>: where it listens.</summary>
     public required IReadOnlyList<ListenerOptions> Listeners { get; init; }
 
@@ -48,6 +51,13 @@ internal sealed record ProxyOptions
 
     /// <summary><c>Logging</c>: what is written about what happens.</summary>
     public required LoggingOptions Logging { get; init; }
+
+    /// <summary>The folders in which a listener looks for the answers to challenges of that kind.</summary>
+    public IReadOnlyList<string> ChallengeFolders(AcmeChallenge kind) =>
+    [
+        .. Listeners.Where(listener => (listener.Redirect is not null) == (kind == AcmeChallenge.Http01))
+            .Select(listener => listener.AcmeChallengeFolder).OfType<string>().Distinct(),
+    ];
 
     /// <summary>The files whose contents count, besides the configuration's own and those that hold a PIN.</summary>
     public IEnumerable<string> Files => Certificates.SelectMany(certificate => certificate.Alternatives).Select(certificate => certificate.Chain)

@@ -14,7 +14,8 @@ internal static class ProxyOptionsReader
         var root = new SectionReader(configuration, context);
         var tokens = root.Entries("Tokens").Select(TokenReader.Read).OfType<TokenEntry>().ToList();
         var signer = SignerReader.Read(root);
-        var certificates = ReadCertificates(root, out var certificateNames);
+        var accounts = root.Entries("Acme").Select(AcmeReader.ReadAccount).ToList();
+        var certificates = ReadCertificates(root, accounts, out var certificateNames);
         var proxies = root.TextList("TrustedProxies", [], "10.0.0.0/24");
         var trusted = TrustedProxies.Parse(proxies, (message, mend) => root.Report("TrustedProxies", message, mend));
         var options = new ProxyOptions
@@ -22,6 +23,7 @@ internal static class ProxyOptionsReader
             Tokens = tokens,
             Signer = signer,
             Certificates = certificates,
+            Acme = accounts,
             Listeners = ReadListeners(root, certificateNames, trustsSomebody: proxies.Count > 0),
             Tls = TlsPolicyReader.Read(root.Section("Tls")),
             TrustedProxies = trusted,
@@ -34,12 +36,14 @@ internal static class ProxyOptionsReader
             Logging = LoggingReader.Read(root.Section("Logging"), configuration.GetSection("Logging")),
         };
         RequireEntries(root, signer);
+        AcmeReader.RequireFolders(root, options);
         new ReverseProxySchema(context).Check(options.ReverseProxy);
         root.RejectUnknownKeys();
         return options;
     }
 
-    private static List<CertificateOptions> ReadCertificates(SectionReader root, out List<string> names)
+    private static List<CertificateOptions> ReadCertificates(
+        SectionReader root, IReadOnlyList<AcmeAccountOptions> accounts, out List<string> names)
     {
         var certificates = new List<CertificateOptions>();
         // A certificate with a mistake is still one that a listener may name: one mistake, one message.
@@ -47,7 +51,7 @@ internal static class ProxyOptionsReader
         foreach (var entry in root.Entries("Certificates"))
         {
             names.Add(entry.Name);
-            if (CertificateReader.Read(entry) is { } certificate)
+            if (CertificateReader.Read(entry, accounts) is { } certificate)
                 certificates.Add(certificate);
         }
         return certificates;

@@ -63,9 +63,9 @@ internal sealed class SectionReader
         return value;
     }
 
-    /// <summary>A path, made absolute; null when absent.</summary>
-    public string? FilePath(string key) =>
-        Text(key, type: "path") is { Length: > 0 } path ? _context.ResolvePath(path) : null;
+    /// <summary>A path, made absolute; null when absent and there is no other to take.</summary>
+    public string? FilePath(string key, string? whenAbsent = null) =>
+        Text(key, whenAbsent, "path") is { Length: > 0 } path ? _context.ResolvePath(path) : null;
 
     /// <summary>A path that must be there, made absolute; null after its absence was reported.</summary>
     public string? RequiredFilePath(string key, string example) =>

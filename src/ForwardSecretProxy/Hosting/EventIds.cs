@@ -5,7 +5,8 @@ namespace ForwardSecretProxy.Hosting;
 /// a rule written for one event holds for ever.
 /// <list type="table">
 /// <item><term>1000 - 1099</term><description>start and stop (<c>Hosting</c>)</description></item>
-/// <item><term>1100 - 1199</term><description>configuration and what it points at</description></item>
+/// <item><term>1100 - 1119</term><description>configuration and what it points at</description></item>
+/// <item><term>1120 - 1139</term><description>certificates by ACME (<c>Acme</c>)</description></item>
 /// <item><term>1200 - 1299</term><description>requests that are logged (<c>Logging</c>)</description></item>
 /// <item><term>2000 - 2099</term><description>tokens and signing</description></item>
 /// <item><term>3000 - 3099</term><description>listeners and TLS handshakes</description></item>
@@ -68,6 +69,14 @@ internal static class EventIds
 
     /// <summary>A certificate is served with another key than before.</summary>
     public const int KeyChanged = 1110;
+    /// <summary>A new certificate came by ACME and is in its place.</summary>
+    public const int CertificateRenewed = 1121;
+
+    /// <summary>A certificate could not be renewed; the one before is in its place.</summary>
+    public const int RenewalFailed = 1122;
+
+    /// <summary>When a certificate will be renewed.</summary>
+    public const int RenewalPlanned = 1123;
 
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;

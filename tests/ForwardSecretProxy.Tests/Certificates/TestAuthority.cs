@@ -67,6 +67,14 @@ internal sealed class TestAuthority
 
     public byte[] GoodLeaf() => Leaf(GoodLeaf(LeafKey));
 
+    /// <summary>Issues from the intermediate, for a time of its own.</summary>
+    public byte[] Issue(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    {
+        using var certificate = request.Create(
+            IntermediateName, X509SignatureGenerator.CreateForECDsa(_intermediateKey), notBefore, notAfter, RandomNumberGenerator.GetBytes(8));
+        return certificate.RawData;
+    }
+
     public static byte[] Issue(
         CertificateRequest request, X500DistinguishedName issuer, ECDsa issuerKey, int fromDays = -10, int toDays = 80)
     {

@@ -7,7 +7,7 @@ public class ProxyOptionsReaderTests
     [Theory]
     [InlineData("\"Limits\": { }", "\"Limts\": { }", "Limts", "Did you mean Limits?")]
     [InlineData("\"Tls\": { }", "\"Tls\": { \"Resumption\": { \"Capcity\": 5 } }", "Tls:Resumption:Capcity", "Capacity")]
-    [InlineData("\"Chain\"", "\"Cert\": \"a\", \"Chain\"", "Certificates:web:Cert", "Known here: Chain, ")]
+    [InlineData("\"Chain\"", "\"Cert\": \"a\", \"Chain\"", "Certificates:web:Cert", "Known here: Acme, ")]
     [InlineData("\"Label\"", "\"Pinfile2\": 1, \"Label\"", "Tokens:main:Pinfile2", "Did you mean PinFile?")]
     [InlineData("\"Address\": \"0", "\"Relay\": 1, \"Address\": \"0", "Listeners:https:Relay", "Known here")]
     public void Read_UnknownKey_IsAnErrorWithASuggestion(string part, string replacement, string path, string mend)

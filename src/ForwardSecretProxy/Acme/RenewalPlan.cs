@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Configuration;
+
+namespace ForwardSecretProxy.Acme;
+
+/// <summary>What is known, without asking anybody, of when a certificate is renewed.</summary>
+internal sealed class RenewalPlan
+{
+    /// <summary>How long an answer of the authority holds when it does not say.</summary>
+    private static readonly TimeSpan UsualPause = TimeSpan.FromHours(6);
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
+    private readonly string _file;
+
+    private RenewalPlan(string file, CertificateChain chain, RenewalState state, string? reason)
+    {
+        _file = file;
+        Chain = chain;
+        Reason = reason;
+        var fingerprint = chain.Leaf is { } leaf ? Convert.ToHexStringLower(SHA256.HashData(leaf.Der.Span)) : null;
+        State = state.Certificate == fingerprint
+            ? state
+            : state with { Certificate = fingerprint, Window = null, RenewAt = null, AskAgainAt = null };
+    }
+
+    /// <summary>What the file holds now.</summary>
+    public CertificateChain Chain { get; }
+
+    /// <summary>Why the certificate has to be replaced whatever its age; null when it has not.</summary>
+    public string? Reason { get; }
+
+    /// <summary>What is remembered.</summary>
+    public RenewalState State { get; private set; }
+
+    /// <summary>Looks at a certificate's chain and at what is remembered of it.</summary>
+    /// <param name="certificate">One with an <see cref="CertificateOptions.Acme"/>.</param>
+    public static RenewalPlan Load(CertificateOptions certificate)
+    {
+        var chain = CertificateChain.Load(certificate.Chain);
+        return new RenewalPlan(certificate.Chain, chain, RenewalState.Load(certificate.Chain), FindReason(chain, certificate.Acme!));
+    }
+
+    /// <summary>Whether the authority should be asked when to renew, or nobody has decided yet.</summary>
+    public bool ShouldAsk(DateTimeOffset now) =>
+        Reason is null && (State.Window is null || State.AskAgainAt is { } again && again <= now);
+
+    /// <summary>Whether it is to be renewed now; a failed try may still ask for patience.</summary>
+    public bool IsDue(DateTimeOffset now) => Reason is not null || State.RenewAt is { } at && at <= now;
+
+    /// <summary>When something is to be done next.</summary>
+    public DateTimeOffset Next(DateTimeOffset now)
+    {
+        if (IsDue(now)) return State.NotBefore is { } wait && wait > now ? wait : now;
+        var renew = State.RenewAt ?? now;
+        return State.AskAgainAt is { } again && again < renew ? again : renew;
+    }
+
+    /// <summary>Decides on the window that the authority suggests, or on the usual one.</summary>
+    /// <param name="advice">The authority's; null when it gives none, to anybody.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="random">Draws the moment.</param>
+    public void Decide(RenewalAdvice? advice, DateTimeOffset now, Random random)
+    {
+        var leaf = Chain.Leaf!;
+        var window = advice?.Window ?? RenewalWindow.Of(leaf.NotBefore, leaf.NotAfter);
+        State = State with
+        {
+            Window = window,
+            // Drawn once for each window: to draw again each time one looks would be to come at its beginning.
+            RenewAt = State.Window == window && State.RenewAt is { } drawn ? drawn : window.Pick(random),
+            AskAgainAt = advice is null ? null : now + Clamp(advice.AskAgain ?? UsualPause),
+        };
+        State.Save(_file);
+    }
+
+    /// <summary>Remembers that a try failed.</summary>
+    public void Fail(string error, TimeSpan? wish, DateTimeOffset now, Random random)
+    {
+        var failures = State.Failures + 1;
+        State = State with { Failures = failures, NotBefore = now + BackOff.After(failures, wish, random), LastError = error };
+        try
+        {
+            State.Save(_file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Whoever looks again in the same process still knows, and is told why it failed.
+        }
+    }
+
+    /// <summary>Forgets what failed before: there is a new certificate.</summary>
+    public static void Succeed(CertificateOptions certificate) => new RenewalState().Save(certificate.Chain);
+
+    /// <summary>The next step in words, for whoever asks about a certificate: <c>renewed by ACME about 2026-05-01 (letsencrypt)</c>.</summary>
+    public string Describe(AcmeOrderOptions order, DateTimeOffset now)
+    {
+        var failed = State.LastError is { } error ? $"; the last try failed: {error}" : "";
+        if (IsDue(now)) return $"to be renewed by ACME ({order.Account}) now: {Reason ?? "it is time"}{failed}";
+        return State.RenewAt is { } at
+            ? string.Create(CultureInfo.InvariantCulture, $"renewed by ACME ({order.Account}) from {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC on{failed}")
+            : $"renewed by ACME ({order.Account}) when fsp acme runs{failed}";
+    }
+
+    private static string? FindReason(CertificateChain chain, AcmeOrderOptions order)
+    {
+        if (chain.Leaf is not { } leaf) return "there is no certificate yet";
+        if (leaf.IsSelfSigned) return "the certificate is self-signed";
+        return order.Names.Except(chain.DnsNames).ToList() is [_, ..] missing ? $"the certificate is not for {string.Join(", ", missing)}" : null;
+    }
+
+    private static TimeSpan Clamp(TimeSpan pause) =>
+        pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
+}

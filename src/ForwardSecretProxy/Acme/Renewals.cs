@@ -1,0 +1,108 @@
+using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signing;
+
+namespace ForwardSecretProxy.Acme;
+
+/// <summary>Looks after the certificates that are got by ACME, once each time it is asked to.</summary>
+/// <param name="options">The configuration.</param>
+/// <param name="keys">Opens keys on tokens. Only what is due has the tokens opened.</param>
+/// <param name="connect">Reaches an account's authority.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">Draws the moments of renewal.</param>
+internal sealed class Renewals(
+    ProxyOptions options, KeyOpener keys, Func<AcmeAccountOptions, AcmeTransport> connect, TimeProvider time, Random random)
+{
+    /// <summary>Goes through the certificates once.</summary>
+    /// <param name="name">Only this one; null for all.</param>
+    /// <param name="force">Whether to renew what is not due, and not to wait after failures.</param>
+    /// <param name="cancellationToken">Ends it; a certificate that is not done stays as it was.</param>
+    public async Task<IReadOnlyList<RenewalOutcome>> RunAsync(string? name, bool force, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<RenewalOutcome>();
+        var authorities = new Dictionary<string, Authority>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var certificate in options.Certificates.Where(each => each.Acme is not null && (name ?? each.Name) == each.Name))
+                outcomes.Add(await RunAsync(certificate, force, authorities, cancellationToken));
+            return outcomes;
+        }
+        finally
+        {
+            foreach (var authority in authorities.Values) authority.Dispose();
+        }
+    }
+
+    private async Task<RenewalOutcome> RunAsync(
+        CertificateOptions certificate, bool force, Dictionary<string, Authority> authorities, CancellationToken cancellationToken)
+    {
+        var plan = RenewalPlan.Load(certificate);
+        try
+        {
+            var authority = Find(certificate.Acme!.Account, authorities);
+            if (plan.ShouldAsk(time.GetUtcNow())) await AskAsync(plan, authority, cancellationToken);
+            var now = time.GetUtcNow();
+            if (!force && plan.Next(now) > now)
+                return Describe(certificate, plan, plan.IsDue(now) ? RenewalResult.Waiting : RenewalResult.NotDue, plan.State.LastError);
+            await RenewAsync(certificate, plan, authority, cancellationToken);
+            var renewed = RenewalPlan.Load(certificate);
+            await AskAsync(renewed, authority, cancellationToken);
+            return Describe(certificate, renewed, RenewalResult.Renewed, null);
+        }
+        catch (Exception exception) when (exception
+            is AcmeException or SigningException or TokenException or IOException or UnauthorizedAccessException)
+        {
+            var message = exception.Message.TrimEnd('.');
+            plan.Fail(message, (exception as AcmeException)?.RetryAfter, time.GetUtcNow(), random);
+            return Describe(certificate, plan, RenewalResult.Failed, message);
+        }
+    }
+
+    private async Task RenewAsync(
+        CertificateOptions certificate, RenewalPlan plan, Authority authority, CancellationToken cancellationToken)
+    {
+        var order = certificate.Acme!;
+        var client = await authority.ClientAsync(cancellationToken);
+        // The one in use stays in use; a next one, which the URI may name too, has a certificate of its own to wait for.
+        using var key = await keys(
+            certificate.Key, $"Certificates:{certificate.Name}:Key", plan.Chain.Leaf?.SubjectPublicKeyInfo, cancellationToken);
+        var replaces = plan.Reason is null && plan.Chain.Leaf is { } before ? RenewalId.Of(before.Der) : null;
+        var chain = await new CertificateIssuance(client, order, options.ChallengeFolders(order.Challenge), time)
+            .RunAsync(key.Signer, replaces, cancellationToken);
+        var result = CertificateImport.Install(chain, certificate.Chain, key.Signer.SubjectPublicKeyInfo, time.GetUtcNow());
+        if (result.Outcome == ImportOutcome.Refused)
+        {
+            throw new AcmeException("what the authority sent cannot be served: "
+                + string.Join("; ", result.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => problem.Message)));
+        }
+
+        RenewalPlan.Succeed(certificate);
+    }
+
+    /// <summary>An authority that cannot be asked now is no reason to fail: the certificate is good for long.</summary>
+    private async Task AskAsync(RenewalPlan plan, Authority authority, CancellationToken cancellationToken)
+    {
+        RenewalAdvice? advice;
+        try
+        {
+            advice = await authority.AdviseAsync(plan.Chain.Leaf!.Der, cancellationToken);
+        }
+        catch (AcmeException)
+        {
+            // The window that is known stays, or the usual one holds, until the next time.
+            advice = new RenewalAdvice(plan.State.Window, null);
+        }
+
+        plan.Decide(advice, time.GetUtcNow(), random);
+    }
+
+    private Authority Find(string account, Dictionary<string, Authority> authorities)
+    {
+        if (authorities.TryGetValue(account, out var found)) return found;
+        var entry = options.Acme.First(each => each.Name == account);
+        return authorities[account] = new Authority(entry, connect(entry), keys, time);
+    }
+
+    private RenewalOutcome Describe(CertificateOptions certificate, RenewalPlan plan, RenewalResult result, string? message) =>
+        new(certificate.Name, result, plan.Chain.Leaf?.NotAfter, plan.Next(time.GetUtcNow()), message);
+}

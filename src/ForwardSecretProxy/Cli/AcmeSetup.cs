@@ -1,0 +1,56 @@
+using ForwardSecretProxy.Acme;
+using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signing.Keys;
+
+namespace ForwardSecretProxy.Cli;
+
+/// <summary>What both commands of <c>fsp acme</c> begin with.</summary>
+/// <param name="Options">The configuration.</param>
+/// <param name="Renewals">Looks after its certificates.</param>
+internal sealed record AcmeSetup(ProxyOptions Options, Renewals Renewals)
+{
+    /// <summary>Reads the configuration. No token is asked.</summary>
+    /// <exception cref="CommandFailedException">It has errors, or no certificate in it is got by ACME.</exception>
+    public static AcmeSetup Load(FileInfo file)
+    {
+        var loaded = ConfigurationLoader.Load(file);
+        if (loaded.Options is not { } options || loaded.Context.HasErrors)
+            throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
+        if (options.Certificates.All(certificate => certificate.Acme is null))
+        {
+            throw new CommandFailedException(
+                $"{file}: no certificate has an Acme section. Give one \"Acme\": {{ \"Account\": \"...\", \"Names\": [ \"example.org\" ] }}",
+                ExitCode.Usage);
+        }
+
+        return new AcmeSetup(options, new Renewals(
+            options, OpenerFor(options), account => AcmeTransport.Connect(account.CaFile, TimeProvider.System),
+            TimeProvider.System, Random.Shared));
+    }
+
+    /// <summary>The name of a certificate as the configuration spells it.</summary>
+    /// <exception cref="CommandFailedException">None of that name is got by ACME.</exception>
+    public string FindCertificate(string name)
+    {
+        var fitting = Options.Certificates.Where(each => each.Acme is not null).Select(each => each.Name).ToList();
+        return fitting.Find(each => each.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new CommandFailedException(
+                $"there is no certificate \"{name}\" with an Acme section; there are: {string.Join(", ", fitting)}", ExitCode.Usage);
+    }
+
+    private static KeyOpener OpenerFor(ProxyOptions options) => async (text, place, preferred, cancellationToken) =>
+    {
+        try
+        {
+            if (!Pkcs11Uri.TryParse(text, out var uri, out var error)) throw new AcmeException($"{place}: {error.TrimEnd('.')}");
+            // One signature at a time: the other sessions are for the handshakes.
+            var token = ConfiguredKey.FindToken(options.Tokens, uri, place) with { Sessions = 1 };
+            var key = await KeyInUse.OpenAsync(uri, token, preferred, cancellationToken);
+            return new OpenKey(key.Signer, key);
+        }
+        catch (CommandFailedException exception)
+        {
+            throw new AcmeException(exception.Message.TrimEnd('.'));
+        }
+    };
+}
