@@ -110,7 +110,7 @@ put() { # MODE SOURCE... DESTINATION-DIRECTORY/
 fill_tree() {
   local doc=/usr/share/doc/fsp/ notices
   put 755 "$work/publish/fsp" /usr/bin/
-  put 644 "$here"/fsp.service "$here"/fsp.socket "$here"/fsp-{audit,cert-status}.{service,timer} /usr/lib/systemd/system/
+  put 644 "$here"/fsp.service "$here"/fsp.socket "$here"/fsp-{audit,cert-status,acme}.{service,timer} /usr/lib/systemd/system/
   put 644 "$here/fsp.jsonc" /etc/fsp/
   install -d -m 700 "$tree/etc/fsp/credentials"
   put 644 "$work"/man/*.1 /usr/share/man/man1/

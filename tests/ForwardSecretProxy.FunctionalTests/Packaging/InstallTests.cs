@@ -36,6 +36,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
         Assert.Equal("/usr/sbin/nologin", (await _system.DoAsync("getent passwd fsp | cut -d: -f7")).Trim());
         Assert.Equal("disabled", (await _system.ShellAsync("systemctl is-enabled fsp.service")).Output.Trim());
         Assert.Equal("disabled", (await _system.ShellAsync("systemctl is-enabled fsp-audit.timer")).Output.Trim());
+        Assert.Equal("disabled", (await _system.ShellAsync("systemctl is-enabled fsp-acme.timer")).Output.Trim());
         Assert.Equal("700 root", (await _system.DoAsync("stat -c '%a %U' /etc/fsp/credentials")).Trim());
     }
 
@@ -43,7 +44,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     public async Task Purge_NothingAdded_LeavesNothing()
     {
         Assert.NotEmpty(await _system.DoAsync(Traces));
-        await _system.DoAsync("systemctl enable fsp.service fsp.socket fsp-audit.timer fsp-cert-status.timer");
+        await _system.DoAsync("systemctl enable fsp.service fsp.socket fsp-audit.timer fsp-cert-status.timer fsp-acme.timer");
 
         await _system.DoAsync("dpkg --purge fsp");
 
@@ -114,7 +115,7 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
     public async Task Units_SystemdsOwnVerification_FindsNothing()
     {
         var verified = await _system.ShellAsync("systemd-analyze verify --man=no fsp.service fsp.socket "
-            + "fsp-audit.service fsp-audit.timer fsp-cert-status.service fsp-cert-status.timer");
+            + "fsp-audit.service fsp-audit.timer fsp-cert-status.service fsp-cert-status.timer fsp-acme.service fsp-acme.timer");
         Assert.True(verified is { ExitCode: 0, Text: "" }, verified.Text);
 
         // The exposure in tenths, of 100: what is left is that it is on the network, for everybody, and compiles.
@@ -124,6 +125,8 @@ public sealed class InstallTests(PackageBuild build) : IAsyncLifetime
         exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp-audit.service");
         Assert.True(exposure.ExitCode == 0, exposure.Text);
         exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp-cert-status.service");
+        Assert.True(exposure.ExitCode == 0, exposure.Text);
+        exposure = await _system.ShellAsync(Judge + "/usr/lib/systemd/system/fsp-acme.service");
         Assert.True(exposure.ExitCode == 0, exposure.Text);
         // The control: without its system call filter it is over.
         await _system.DoAsync("grep -v '^SystemCallFilter=' /usr/lib/systemd/system/fsp.service > /root/fsp.service");
