@@ -94,8 +94,8 @@ public sealed class PacketService : IDisposable
         var peer = PeerCredentials.Of(socket);
         if (!_admits(peer))
         {
-            socket.Dispose();
             _onRefused(peer);
+            socket.Dispose();
         }
         else if (_open.Count >= MaxConnections)
         {

@@ -74,7 +74,7 @@ internal sealed class RemoteSigner : ITokenSigner
         }
         catch (Exception exception) when (exception is SignerLostException or TokenException)
         {
-            Break(session);
+            Fail(session, exception as TokenException ?? new TokenException(exception.Message, exception));
             throw new SigningException(exception.Message, exception);
         }
         finally
@@ -117,14 +117,15 @@ internal sealed class RemoteSigner : ITokenSigner
     private SigningException Failure(PooledSession session, PendingAnswer answer)
     {
         var reason = Encoding.UTF8.GetString(answer.Content, 0, answer.Length);
-        if (answer.Status == SignStatus.Unavailable) Break(session);
+        if (answer.Status == SignStatus.Unavailable) Fail(session, new TokenException(reason));
         return new SigningException(reason);
     }
 
-    private void Break(PooledSession session)
+    /// <summary>Others need not find it out one by one.</summary>
+    private void Fail(PooledSession session, TokenException reason)
     {
         session.Broken = true;
-        _token.Sessions.Invalidate(session.Generation);
+        _token.Sessions.Fail(session.Generation, reason);
     }
 
     /// <summary>A box, so that it is read and replaced as a whole.</summary>

@@ -61,8 +61,15 @@ public sealed class RemoteToken : IToken
     {
         ArgumentNullException.ThrowIfNull(uri);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return Task.Run<ITokenSigner>(
-            () => new RemoteSigner(this, uri, OpenKey(uri, subjectPublicKeyInfo?.ToArray())), cancellationToken);
+        return OpenAsync();
+
+        async Task<ITokenSigner> OpenAsync()
+        {
+            var key = await Task.Run(() => OpenKey(uri, subjectPublicKeyInfo?.ToArray()), cancellationToken);
+            // The signer has just signed with it: what was not to be had before may be now.
+            await _shared.Pool.TryAgainAsync(cancellationToken);
+            return new RemoteSigner(this, uri, key);
+        }
     }
 
     /// <inheritdoc/>

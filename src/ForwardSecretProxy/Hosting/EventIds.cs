@@ -101,6 +101,9 @@ internal static class EventIds
 
     /// <summary>A signer's configuration was read again and is wrong.</summary>
     public const int SignerReloadRefused = 2046;
+
+    /// <summary>A signer process has found its token again.</summary>
+    public const int SignerHasTokenAgain = 2047;
     /// <summary>A call into a token's module takes longer than it may.</summary>
     public const int CallExpired = 2010;
 

@@ -23,6 +23,10 @@ internal static partial class SignerLog
     [LoggerMessage(EventIds.SignerHasNoToken, LogLevel.Error, "The signer of token {Token} has no token: {Reason}")]
     public static partial void NoToken(ILogger logger, string token, string reason);
 
+    /// <summary>The token is there again.</summary>
+    [LoggerMessage(EventIds.SignerHasTokenAgain, LogLevel.Information, "The signer of token {Token} has its token again.")]
+    public static partial void TokenIsBack(ILogger logger, string token);
+
     /// <summary>Somebody asked for a signature who may not.</summary>
     [LoggerMessage(EventIds.PeerRefused, LogLevel.Warning,
         "The signer of token {Token} was asked by {Peer}, which may not: see SignerClients.")]

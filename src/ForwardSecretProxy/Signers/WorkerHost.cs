@@ -14,6 +14,9 @@ namespace ForwardSecretProxy.Signers;
 internal sealed class WorkerHost : IPacketDesk, IDisposable
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Three tries of the pool's, and soon enough for a token to sign within 5 s of its return.</summary>
+    private static readonly TimeSpan AwayPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastWordsPatience = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstTryPatience = TimeSpan.FromSeconds(3);
 
@@ -21,7 +24,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     /// So many tries to find a token in one process: some modules look for new tokens only when they are loaded, and a new
     /// process loads them anew.
     /// </summary>
-    private const int MaxTries = 10;
+    private const int MaxTries = 3;
 
     private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
@@ -30,6 +33,9 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     private readonly Lock _reporting = new();
     private readonly ManualResetEventSlim _tried = new();
     private volatile SignerDesk? _desk;
+    private volatile Token? _token;
+    private volatile bool _isPinRefused;
+    private long _awaySince;
     private volatile string _problem = "The token is being opened.";
 
     private WorkerHost(WorkerOrder order, TextWriter reports)
@@ -81,11 +87,32 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
         _ = Task.Run(async () =>
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
-            while (await timer.WaitForNextTickAsync()) Report(WorkerReportKind.Alive, null);
+            while (await timer.WaitForNextTickAsync())
+            {
+                Report(WorkerReportKind.Alive, null);
+                EndWithoutToken();
+            }
         });
         for (var tries = 1; !TryOpen() && tries < MaxTries; tries++) await Task.Delay(RetryPause);
         if (_desk is null) End();
         await Task.Delay(Timeout.Infinite);
+    }
+
+    /// <summary>
+    /// Some modules never see their token again in a process in which they have lost it. Its pool has tried for a while then.
+    /// </summary>
+    private void EndWithoutToken()
+    {
+        if (_token is not { } token || token.Pool.IsAvailable || _isPinRefused)
+        {
+            _awaySince = 0;
+            return;
+        }
+
+        if (_awaySince == 0) _awaySince = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_awaySince) < AwayPatience) return;
+        Report(WorkerReportKind.NoToken, $"The token \"{token.Info.Label}\" does not come back by itself; its module is loaded anew.");
+        End();
     }
 
     private bool TryOpen()
@@ -103,6 +130,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
                 MaxSignaturesPerSecond = _order.MaxSignaturesPerSecond,
                 OnPinRefused = message => Report(WorkerReportKind.PinRefused, message),
             });
+            _token = token;
             _tried.Set();
             Report(WorkerReportKind.Ready, null);
             return true;
@@ -140,6 +168,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
 
     private void Report(WorkerReportKind kind, string? text)
     {
+        if (kind == WorkerReportKind.PinRefused) _isPinRefused = true;
         lock (_reporting)
         {
             _reports.WriteLine(JsonSerializer.Serialize(new WorkerReport(kind, text), SignersJson.Default.WorkerReport));

@@ -13,6 +13,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>Between two workers that look for a token that is away.</summary>
+    private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
+
     /// <summary>A worker that has lived so long was well: the pause begins anew.</summary>
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
 
@@ -66,6 +69,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
             var started = Stopwatch.GetTimestamp();
             var end = await RunOnceAsync();
             if (_stop.IsCancellationRequested) return;
+            if (_state.Kind == WorkerReportKind.NoToken)
+            {
+                // It has said so, and is to be there soon after the token.
+                await Task.Delay(AwayPause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
             if (Stopwatch.GetElapsedTime(started) > Healthy) pause = FirstPause;
             SignerLog.WorkerEnded(_logger, _order.Name, end, (long)pause.TotalMilliseconds);
             await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -85,7 +95,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
             // Left open: its end is the worker's.
             await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(_order, SignersJson.Default.WorkerOrder));
             await process.StandardInput.FlushAsync();
-            SignerLog.WorkerStarted(_logger, _order.Name, process.Id);
+            if (_state.Kind != WorkerReportKind.NoToken || !_known.Task.IsCompleted)
+                SignerLog.WorkerStarted(_logger, _order.Name, process.Id);
             while (await process.StandardOutput.ReadLineAsync().WaitAsync(ReportTimeout) is { } line) Take(line);
         }
         catch (TimeoutException)
@@ -100,7 +111,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         await process.WaitForExitAsync();
-        return _state.Kind == WorkerReportKind.Hangs ? _state.Text! : EndOf(process.ExitCode);
+        if (_state.Kind != WorkerReportKind.Hangs) return EndOf(process.ExitCode);
+        var hang = _state.Text!;
+        _state = new WorkerReport(WorkerReportKind.Ready, null);
+        return hang;
     }
 
     private void Take(string line)
@@ -121,8 +135,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 _order = _order with { PinRefused = report.Text };
                 SignerLog.PinRefused(_logger, _order.Name, report.Text!);
                 break;
-            case WorkerReportKind.NoToken when _state.Text != report.Text:
+            case WorkerReportKind.NoToken when _state.Kind != WorkerReportKind.NoToken || !_known.Task.IsCompleted:
                 SignerLog.NoToken(_logger, _order.Name, report.Text!);
+                break;
+            case WorkerReportKind.Ready when _state.Kind == WorkerReportKind.NoToken && _known.Task.IsCompleted:
+                SignerLog.TokenIsBack(_logger, _order.Name);
                 break;
         }
 

@@ -42,11 +42,17 @@ internal sealed partial class FspProcess : IAsyncDisposable
         return new FspProcess(ServerProcess.Start(line[0], line[1..], environment));
     }
 
-    /// <summary>Runs <c>serve</c> and waits until it says that it listens on <paramref name="port"/>.</summary>
+    /// <summary>
+    /// Runs <c>serve</c> and waits until it says that it listens on <paramref name="port"/>. It has from the start what it
+    /// would execute itself a second time for, but for its sandbox: as a service of systemd's has, and twice as fast.
+    /// </summary>
     public static async Task<FspProcess> ServeAsync(
         string configuration, int port, IReadOnlyDictionary<string, string?> environment)
     {
-        var fsp = Start(["serve", "--config", configuration], environment);
+        var fsp = Start(
+            ["serve", "--config", configuration],
+            new Dictionary<string, string?>(environment) { ["DOTNET_EnableDiagnostics"] = "0" },
+            ["setpriv", "--no-new-privs"]);
         await fsp.WaitUntilListeningAsync(port);
         return fsp;
     }

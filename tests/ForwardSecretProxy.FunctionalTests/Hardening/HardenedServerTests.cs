@@ -13,7 +13,9 @@ public sealed class HardenedServerTests(ProxyFixture proxy)
     {
         using var files = new TemporaryDirectory();
         var configuration = proxy.NewConfiguration(proxy.BackendUrl);
-        await using var fsp = await FspProcess.ServeAsync(configuration.WriteTo(files), configuration.Port, proxy.Token.Environment);
+        // Started without any of it.
+        await using var fsp = FspProcess.Start(["serve", "--config", configuration.WriteTo(files)], proxy.Token.Environment);
+        await fsp.WaitUntilListeningAsync(configuration.Port);
 
         Assert.All(ThreadStatuses(fsp.Id), status => Assert.Contains("NoNewPrivs:\t1", status, StringComparison.Ordinal));
         Assert.Empty(ProcessLimitTests.DiagnosticsFiles(fsp.Id));

@@ -26,12 +26,6 @@ public sealed record Inability(string Module, string Ability, string Reason, str
         new(TpmModule.ModuleName, Abilities.Rsa,
             "the module signs a digest with the TPM's decryption, which a key that only signs does not permit",
             "FAIL  test signature rsa_pss_rsae_sha256"),
-        new(TpmModule.ModuleName, Abilities.Return,
-            "the module keeps what it knew of the TPM before it was reset; a new process finds the key again",
-            "CKR_GENERAL_ERROR"),
-        new(P11KitModule.ModuleName, Abilities.Return,
-            "the module connects once in a process, to the first server; a new process finds the key again",
-            "CKR_DEVICE_ERROR"),
     ];
 
     /// <summary>The row for an ability; null where the module has it.</summary>

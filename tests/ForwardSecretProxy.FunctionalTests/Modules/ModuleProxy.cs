@@ -25,12 +25,14 @@ internal sealed class ModuleProxy : IAsyncDisposable
     public IReadOnlyList<string> Keys => _keys;
 
     /// <summary>Makes the keys, certifies each by itself, and serves.</summary>
-    public static async Task<ModuleProxy> StartAsync(TestedModule module)
+    /// <param name="module">The token's.</param>
+    /// <param name="signer">Where it is loaded.</param>
+    public static async Task<ModuleProxy> StartAsync(TestedModule module, string signer = "in-process")
     {
         var proxy = new ModuleProxy(module);
         try
         {
-            await proxy.ServeAsync();
+            await proxy.ServeAsync(signer);
             return proxy;
         }
         catch
@@ -63,7 +65,7 @@ internal sealed class ModuleProxy : IAsyncDisposable
         return result;
     }
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(string signer)
     {
         var able = Kinds.Where(kind => Inability.Find(_module.Name, Abilities.OfKind(kind.Type)) is null).DefaultIfEmpty(Kinds[0]);
         foreach (var (key, type) in able)
@@ -74,7 +76,7 @@ internal sealed class ModuleProxy : IAsyncDisposable
             _module.Directory.Write(key + ".pem", certificate.Output);
         }
 
-        Configuration = _module.NewConfiguration(_module.PinFile, 4, [.. _keys]);
+        Configuration = _module.NewConfiguration(_module.PinFile, 4, [.. _keys]).With("Signer", signer);
         Process = await _module.ServeAsync(Configuration.WriteTo(_module.Directory), Port);
     }
 }
