@@ -18,8 +18,8 @@ public interface IPacketDesk
 /// </summary>
 public sealed class PacketService : IDisposable
 {
-    /// <summary>One for each serving process, and short ones for exchanges.</summary>
-    private const int MaxConnections = 32;
+    /// <summary>A few for each serving process, and short ones for exchanges.</summary>
+    private const int MaxConnections = 64;
 
     private readonly Socket _listener = SignerAddress.NewSocket();
     private readonly IPacketDesk _desk;

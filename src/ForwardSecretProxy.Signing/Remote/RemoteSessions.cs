@@ -35,7 +35,7 @@ internal sealed class RemoteSessions(SignerLink link) : ISessionSource
     {
         try
         {
-            link.Connect();
+            link.Connect(place: 0);
             if (link.Exchange(new SignerQuestion(null, null)) is var answer && answer.Failure is { } failure)
                 throw failure.ToException() as TokenException ?? new TokenException(failure.Message);
             if (answer.Token?.Problem is { } problem) throw new TokenException(problem);

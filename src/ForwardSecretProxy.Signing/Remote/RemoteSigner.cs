@@ -95,7 +95,8 @@ internal sealed class RemoteSigner : ITokenSigner
             var handle = _handle;
             try
             {
-                var answer = _token.Link.Connect().Ask((int)session.Handle, scheme, handle.Value, message, _token.SignTimeout);
+                var answer = _token.Link.Connect((int)session.Handle)
+                    .Ask((int)session.Handle, scheme, handle.Value, message, _token.SignTimeout);
                 if (answer.Status != SignStatus.UnknownKey || tries == MaxTries) return answer;
                 OpenAgain(handle);
             }

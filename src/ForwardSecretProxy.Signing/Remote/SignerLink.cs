@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ForwardSecretProxy.Signing.Remote;
 
 /// <summary>
-/// The way to one signer: a connection for signatures that is made anew when the signer was, and exchanges. A signer that
-/// was restarted is waited for; one that stays away is not waited for again by everybody.
+/// The way to one signer: a few connections for signatures, which are made anew when the signer was, and exchanges. A
+/// signer that was restarted is waited for; one that stays away is not waited for again by everybody.
 /// </summary>
 /// <param name="address">Where it listens.</param>
 /// <param name="user">Who it must run as; null where the rights on the socket's folder decide that.</param>
@@ -21,26 +21,33 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
     /// <summary>What a signer tells of its token it knows without asking it.</summary>
     private static readonly TimeSpan StateTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whoever asks at the same time as another mostly has a connection to himself, and reads his own answer: nobody is
+    /// woken by anybody but the signer. With slow tokens many share each.
+    /// </summary>
+    private const int Connections = 4;
+
     private readonly Lock _gate = new();
-    private SignerConnection? _current;
+    private readonly SignerConnection?[] _connections = new SignerConnection?[Connections];
     private string? _failure;
     private long _failedAt;
     private bool _disposed;
 
-    /// <summary>A live connection. Blocks while a signer that has ended is started again.</summary>
+    /// <summary>A live connection for a place. Blocks while a signer that has ended is started again.</summary>
     /// <exception cref="SignerLostException">It is not to be had.</exception>
-    public SignerConnection Connect()
+    public SignerConnection Connect(int place)
     {
-        if (Volatile.Read(ref _current) is { Lost: null } connection) return connection;
+        ref var current = ref _connections[place % Connections];
+        if (Volatile.Read(ref current) is { Lost: null } connection) return connection;
         lock (_gate)
         {
-            if (_current is { Lost: null } other) return other;
+            if (current is { Lost: null } other) return other;
             if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < RestartPatience) throw new SignerLostException(_failure);
             ObjectDisposedException.ThrowIf(_disposed, this);
             try
             {
                 var made = new SignerConnection(Open(RestartPatience), places);
-                Volatile.Write(ref _current, made);
+                Volatile.Write(ref current, made);
                 _failure = null;
                 return made;
             }
@@ -68,7 +75,7 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
         lock (_gate)
         {
             _disposed = true;
-            _current?.Dispose();
+            foreach (var connection in _connections) connection?.Dispose();
         }
     }
 
