@@ -63,7 +63,7 @@ public sealed record SignerAddress(string Name)
             {
                 socket.Dispose();
                 if (Stopwatch.GetElapsedTime(started) >= patience)
-                    throw new SignerLostException($"There is no signer at {this}: {exception.Message}");
+                    throw new SignerLostException($"There is no signer at {this} ({exception.SocketErrorCode}).");
             }
 
             Thread.Sleep(RetryPause);

@@ -88,7 +88,6 @@ public sealed class SignerDesk(IToken token, SignerOptions options) : IPacketDes
         }
         catch (Exception exception) when (exception is TokenException or SigningException or OperationCanceledException)
         {
-            if (exception is TokenException { IsPinRefused: true }) options.OnPinRefused?.Invoke(exception.Message);
             return new SignerAnswer { Failure = SignerFailure.Of(exception) };
         }
     }
@@ -128,7 +127,4 @@ public sealed record SignerOptions
 
     /// <summary>The most signatures of one key in a second; null for as many as the token makes.</summary>
     public int? MaxSignaturesPerSecond { get; init; }
-
-    /// <summary>Told in words when the token refuses its PIN.</summary>
-    public Action<string>? OnPinRefused { get; init; }
 }

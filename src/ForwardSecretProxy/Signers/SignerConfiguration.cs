@@ -11,10 +11,10 @@ internal static class SignerConfiguration
     public static (ProxyOptions? Options, IReadOnlyList<string> Problems) Load(FileInfo file)
     {
         var (options, context) = ConfigurationLoader.Load(file);
-        return (options, [
-            .. context.Problems
-                .Where(problem => problem.Severity == ConfigurationProblemSeverity.Error && Sections.Contains(problem.Path.Split(':')[0]))
-                .Select(problem => problem.ToString()),
-        ]);
+        return (options, [.. context.Problems.Where(IsError).Select(problem => problem.ToString())]);
     }
+
+    /// <summary>Whether a signer does not start because of <paramref name="problem"/>.</summary>
+    public static bool IsError(ConfigurationProblem problem) => problem.Severity == ConfigurationProblemSeverity.Error
+        && Sections.Contains(problem.Path.Split(':')[0]);
 }

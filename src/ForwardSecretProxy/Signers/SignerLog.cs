@@ -6,7 +6,7 @@ namespace ForwardSecretProxy.Signers;
 internal static partial class SignerLog
 {
     /// <summary>A worker runs.</summary>
-    [LoggerMessage(EventIds.WorkerStarted, LogLevel.Information, "The signer of token {Token} is process {Process}.")]
+    [LoggerMessage(EventIds.WorkerStarted, LogLevel.Debug, "The signer of token {Token} is process {Process}.")]
     public static partial void WorkerStarted(ILogger logger, string token, int process);
 
     /// <summary>A worker ended that should not have.</summary>

@@ -26,6 +26,9 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
         _choice ??= options.Signer;
         if (options.Signer.Kind != _choice.Kind || options.Signer.Path != _choice.Path)
             loaded.Context.Report("Signer", "it cannot change while the proxy runs", "Restart the proxy.");
+        // With these no signer starts, and none would be waited for: that has been reported.
+        if (_choice.Kind != SignerKind.InProcess && loaded.Context.Problems.Any(SignerConfiguration.IsError))
+            return new TokenSigners([], isComplete: false);
         return _choice.Kind switch
         {
             SignerKind.InProcess => TokenSigners.Open(options.Tokens, metrics, loaded.Context),

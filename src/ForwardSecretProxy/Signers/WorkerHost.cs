@@ -42,6 +42,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     {
         _order = order;
         _reports = reports;
+        _isPinRefused = order.PinRefused is not null;
     }
 
     /// <summary>Does what the first line of <paramref name="input"/> says, until its end.</summary>
@@ -121,14 +122,13 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
         {
             var options = _order.ToTokenOptions();
             var token = Token.Open(options);
-            // To see that there is one. What is wrong with it is said when the first key is asked for, too.
-            options.Pin?.Read().Dispose();
+            // To see that there is one. One that was refused is not missing, and whoever asks for a key is told of it.
+            if (_order.PinRefused is null) options.Pin?.Read().Dispose();
             _desk = new SignerDesk(token, new SignerOptions
             {
                 Sessions = Math.Min(options.Sessions, token.Info.MaxSessions ?? int.MaxValue),
                 CallTimeout = options.CallTimeout,
                 MaxSignaturesPerSecond = _order.MaxSignaturesPerSecond,
-                OnPinRefused = message => Report(WorkerReportKind.PinRefused, message),
             });
             _token = token;
             _tried.Set();
@@ -139,7 +139,7 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
         {
             _problem = exception.Message;
             _tried.Set();
-            Report(exception.IsPinRefused ? WorkerReportKind.PinRefused : WorkerReportKind.NoToken, exception.Message);
+            Report(WorkerReportKind.NoToken, exception.Message);
             return false;
         }
     }
