@@ -8,6 +8,7 @@ namespace ForwardSecretProxy.Signing.Remote;
 internal sealed class ServedKey
 {
     private readonly int? _maxPerSecond;
+    private volatile ITokenSigner _signer;
     private readonly Lock _gate = new();
     private double _allowance;
     private long _allowedAt;
@@ -17,12 +18,10 @@ internal sealed class ServedKey
     private long _failed;
 
     /// <param name="signer">The key.</param>
-    /// <param name="name">Its URI.</param>
     /// <param name="maxPerSecond">The most signatures in a second; null for as many as the token makes.</param>
-    public ServedKey(ITokenSigner signer, string name, int? maxPerSecond)
+    public ServedKey(ITokenSigner signer, int? maxPerSecond)
     {
-        Signer = signer;
-        Name = name;
+        _signer = signer;
         _maxPerSecond = maxPerSecond;
         _allowance = maxPerSecond ?? 0;
         _allowedAt = Stopwatch.GetTimestamp();
@@ -34,14 +33,15 @@ internal sealed class ServedKey
     /// <summary>Its number in this life of the signer.</summary>
     public UInt128 Handle { get; }
 
-    /// <summary>The key.</summary>
-    public ITokenSigner Signer { get; }
-
-    /// <summary>Its URI.</summary>
-    public string Name { get; }
+    /// <summary>The key as it was asked for last: by the name that it has now, should it have got another one.</summary>
+    public ITokenSigner Signer
+    {
+        get => _signer;
+        set => _signer = value;
+    }
 
     /// <summary>What was done with it.</summary>
-    public KeyUse Use => new(Name, Interlocked.Read(ref _signatures), Interlocked.Read(ref _refused),
+    public KeyUse Use => new(_signer.Report.Key, Interlocked.Read(ref _signatures), Interlocked.Read(ref _refused),
         Interlocked.Read(ref _limited), Interlocked.Read(ref _failed));
 
     /// <summary>Takes one from what the key may sign in this second; false when nothing is left.</summary>

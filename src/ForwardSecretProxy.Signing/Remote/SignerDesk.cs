@@ -99,18 +99,20 @@ public sealed class SignerDesk(IToken token, SignerOptions options) : IPacketDes
         {
             // Passed through the gate each time that it is asked for, as it is by a reload.
             var signer = token.OpenSignerAsync(uri, publicKey, CancellationToken.None).GetAwaiter().GetResult();
-            var key = Find(uri, signer) ?? Add(uri, signer);
+            var key = Find(signer) ?? Add(signer);
+            key.Signer = signer;
             return new OfferedKey(key.Handle.ToString("x32", null), signer.SubjectPublicKeyInfo.ToArray(), signer.Report);
         }
     }
 
-    private ServedKey? Find(Pkcs11Uri uri, ITokenSigner signer) => _keys.Values.FirstOrDefault(known =>
-        known.Name == uri.ToString() && known.Signer.SubjectPublicKeyInfo.Span.SequenceEqual(signer.SubjectPublicKeyInfo.Span));
+    // However it is called: a URI can be written in many ways, and each of them would have an allowance of its own.
+    private ServedKey? Find(ITokenSigner signer) => _keys.Values.FirstOrDefault(known =>
+        known.Signer.SubjectPublicKeyInfo.Span.SequenceEqual(signer.SubjectPublicKeyInfo.Span));
 
-    private ServedKey Add(Pkcs11Uri uri, ITokenSigner signer)
+    private ServedKey Add(ITokenSigner signer)
     {
         if (_keys.Count >= MaxKeys) throw new TokenException($"The signer was asked for more than {MaxKeys} keys.");
-        var key = new ServedKey(signer, uri.ToString(), options.MaxSignaturesPerSecond);
+        var key = new ServedKey(signer, options.MaxSignaturesPerSecond);
         _keys[key.Handle] = key;
         return key;
     }

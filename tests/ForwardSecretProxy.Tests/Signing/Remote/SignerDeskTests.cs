@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -107,6 +108,38 @@ public sealed class SignerDeskTests : IDisposable
         Assert.Equal(use.Signatures, _token.Signatures);
     }
 
+    [Fact]
+    public void Sign_KeyAskedForByManyNames_HasOneAllowance()
+    {
+        var desk = NewDesk(out var key, Options() with { MaxSignaturesPerSecond = 5 });
+        string[] names = ["pkcs11:object=web", "pkcs11:object=%77eb", "pkcs11:token=stub;object=web", "pkcs11:token=stub;object=web;id=%01"];
+        var begun = Stopwatch.GetTimestamp();
+
+        var answers = names.SelectMany(name =>
+        {
+            var named = Offered(desk, name);
+            return Enumerable.Range(0, 50).Select(_ => Sign(desk, named, SignedBlocks.CertificateVerify(32)).Status).ToList();
+        }).ToList();
+
+        var most = (int)(5 * (1 + Stopwatch.GetElapsedTime(begun).TotalSeconds));
+        Assert.InRange(answers.Count(status => status == SignStatus.Signed), 5, most);
+        Assert.All(names, name => Assert.Equal(key, Offered(desk, name)));
+    }
+
+    [Fact]
+    public void Sign_AnotherKey_HasAnAllowanceOfItsOwn()
+    {
+        var desk = NewDesk(out var key, Options() with { MaxSignaturesPerSecond = 1 });
+        using var other = new StubToken();
+        Assert.Equal(SignStatus.Signed, Sign(desk, key, SignedBlocks.CertificateVerify(32)).Status);
+
+        _token.Opened = other;
+        var another = Offered(desk);
+
+        Assert.NotEqual(key, another);
+        Assert.Equal(SignStatus.Signed, Sign(desk, another, SignedBlocks.CertificateVerify(32)).Status);
+    }
+
     [Theory]
     [InlineData(true, (byte)SignStatus.Failed)]
     [InlineData(false, (byte)SignStatus.Unavailable)]
@@ -200,8 +233,8 @@ public sealed class SignerDeskTests : IDisposable
         return desk;
     }
 
-    private static UInt128 Offered(SignerDesk desk) => UInt128.Parse(
-        Ask(desk, new SignerQuestion(Uri, null)).Key!.Handle, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static UInt128 Offered(SignerDesk desk, string uri = Uri) => UInt128.Parse(
+        Ask(desk, new SignerQuestion(uri, null)).Key!.Handle, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private static SignerAnswer Ask(SignerDesk desk, SignerQuestion question)
     {

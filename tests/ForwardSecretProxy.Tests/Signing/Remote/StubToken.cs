@@ -10,6 +10,7 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
 {
     private readonly AsymmetricAlgorithm _key;
     private int _signatures;
+    private int _openings;
 
     public StubToken(AsymmetricAlgorithm? key = null)
     {
@@ -28,6 +29,12 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
     /// <summary>Thrown when the key is asked for.</summary>
     public Exception? OnOpen { get; set; }
 
+    /// <summary>What is given to whoever asks for the key; null for this one.</summary>
+    public ITokenSigner? Opened { get; set; }
+
+    /// <summary>How often the key was asked for.</summary>
+    public int Openings => Volatile.Read(ref _openings);
+
     public TokenInfo Info { get; } = new(7, "stub", "0815", "us", "stub", true, true, true, PinState.Normal, null);
 
     public ISigningPool Pool => this;
@@ -43,8 +50,11 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
     public int MaxSignatureLength => PublicKey.MaxSignatureLength;
 
     public Task<ITokenSigner> OpenSignerAsync(
-        ForwardSecretProxy.Signing.Keys.Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken) =>
-        OnOpen is null ? Task.FromResult<ITokenSigner>(this) : Task.FromException<ITokenSigner>(OnOpen);
+        ForwardSecretProxy.Signing.Keys.Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _openings);
+        return OnOpen is null ? Task.FromResult(Opened ?? this) : Task.FromException<ITokenSigner>(OnOpen);
+    }
 
     public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken) => new(this);
 
