@@ -50,19 +50,19 @@ public static class PacketExchange
             if (SignerProtocol.Is(packet.AsSpan(0, length), PacketKind.Told)
                 && JsonSerializer.Deserialize(packet.AsSpan(SignerProtocol.ExchangeHeader, length - SignerProtocol.ExchangeHeader), answerType) is { } answer)
                 return answer;
-            throw new TokenException(length == 0 ? Ended : "What answers is no signer of this version.");
+            throw new SignerLostException(length == 0 ? Ended : "What answers is no signer of this version.");
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            throw new TokenException(Ended);
+            throw new SignerLostException(Ended);
         }
         catch (SocketException exception)
         {
-            throw new TokenException($"The signer does not answer: {exception.Message}.");
+            throw new SignerLostException($"The signer does not answer: {exception.Message}.");
         }
         catch (JsonException)
         {
-            throw new TokenException("What answers is no signer of this version.");
+            throw new SignerLostException("What answers is no signer of this version.");
         }
     }
 }

@@ -33,16 +33,7 @@ internal sealed class RemoteSessions(SignerLink link) : ISessionSource
 
     private void Ensure()
     {
-        try
-        {
-            link.Connect(place: 0);
-            if (link.Exchange(new SignerQuestion(null, null)) is var answer && answer.Failure is { } failure)
-                throw failure.ToException() as TokenException ?? new TokenException(failure.Message);
-            if (answer.Token?.Problem is { } problem) throw new TokenException(problem);
-        }
-        catch (SignerLostException exception)
-        {
-            throw new TokenException(exception.Message);
-        }
+        link.Connect(place: 0);
+        if (link.AskState().Problem is { } problem) throw new TokenException(problem);
     }
 }

@@ -72,9 +72,9 @@ internal sealed class RemoteSigner : ITokenSigner
             answer.Content.AsSpan(0, answer.Length).CopyTo(destination);
             return answer.Length;
         }
-        catch (Exception exception) when (exception is SignerLostException or TokenException)
+        catch (TokenException exception)
         {
-            Fail(session, exception as TokenException ?? new TokenException(exception.Message, exception));
+            Fail(session, exception);
             throw new SigningException(exception.Message, exception);
         }
         finally
@@ -93,17 +93,20 @@ internal sealed class RemoteSigner : ITokenSigner
         for (var tries = 1; ; tries++)
         {
             var handle = _handle;
+            PendingAnswer answer;
             try
             {
-                var answer = _token.Link.Connect((int)session.Handle)
+                answer = _token.Link.Connect((int)session.Handle)
                     .Ask((int)session.Handle, scheme, handle.Value, message, _token.SignTimeout);
-                if (answer.Status != SignStatus.UnknownKey || tries == MaxTries) return answer;
-                OpenAgain(handle);
             }
             catch (SignerLostException exception) when (!exception.IsTimeout && tries < MaxTries)
             {
                 // A signature that ends its signer each time must not do so for ever.
+                continue;
             }
+
+            if (answer.Status != SignStatus.UnknownKey || tries == MaxTries) return answer;
+            OpenAgain(handle);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
 using ForwardSecretProxy.Signing.Sessions;
 
@@ -33,7 +34,7 @@ public sealed class RemoteToken : IToken
 
     /// <summary>What the signer has done with each key. Blocks.</summary>
     /// <exception cref="TokenException">It does not answer.</exception>
-    public IReadOnlyList<KeyUse> KeyUses => Ask(Link).Keys;
+    public IReadOnlyList<KeyUse> KeyUses => Link.AskState().Keys;
 
     /// <summary>Reaches a token through its signer. Blocks.</summary>
     /// <param name="address">Where the signer listens.</param>
@@ -90,34 +91,11 @@ public sealed class RemoteToken : IToken
     /// <exception cref="SigningException">The token was not to be had in time.</exception>
     internal OfferedKey OpenKey(Pkcs11Uri uri, byte[]? publicKey)
     {
-        try
-        {
-            var answer = Link.Exchange(new SignerQuestion(uri.ToString(), publicKey));
-            if (answer.Failure is { } failure) throw failure.ToException();
-            var key = answer.Key ?? throw new TokenException("The signer answered without the key.");
-            if (!key.Report.Passed) throw new Keys.KeyRefusedException(key.Report);
-            if (publicKey is not null && !CryptographicOperations.FixedTimeEquals(key.PublicKey, Keys.SubjectPublicKey.Parse(publicKey).Encoded.Span))
-                throw new TokenException($"The signer offers another key than the certificate's for {uri}.");
-            return key;
-        }
-        catch (SignerLostException exception)
-        {
-            throw new TokenException(exception.Message);
-        }
-    }
-
-    private static TokenState Ask(SignerLink link)
-    {
-        try
-        {
-            var answer = link.Exchange(new SignerQuestion(null, null));
-            if (answer.Failure is { } failure) throw failure.ToException();
-            return answer.Token ?? throw new TokenException("The signer answered without a token.");
-        }
-        catch (SignerLostException exception)
-        {
-            throw new TokenException(exception.Message);
-        }
+        var key = Link.AskForKey(uri, publicKey);
+        if (!key.Report.Passed) throw new KeyRefusedException(key.Report);
+        if (publicKey is not null && !CryptographicOperations.FixedTimeEquals(key.PublicKey, SubjectPublicKey.Parse(publicKey).Encoded.Span))
+            throw new TokenException($"The signer offers another key than the certificate's for {uri}.");
+        return key;
     }
 
     private sealed class Shared : IDisposable
@@ -129,7 +107,7 @@ public sealed class RemoteToken : IToken
         {
             Address = address;
             Link = new SignerLink(address, user, Places);
-            var state = Ask(Link);
+            var state = Link.AskState();
             Info = state.Info;
             CallTimeout = TimeSpan.FromMilliseconds(state.CallTimeoutMs);
             Pool = new SessionPool(

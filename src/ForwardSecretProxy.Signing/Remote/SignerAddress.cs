@@ -31,16 +31,9 @@ public sealed record SignerAddress(string Name)
     public TAnswer Ask<TQuestion, TAnswer>(
         TimeSpan patience, TimeSpan timeout, TQuestion question, JsonTypeInfo<TQuestion> questionType, JsonTypeInfo<TAnswer> answerType)
     {
-        try
-        {
-            using var socket = Connect(patience);
-            socket.ReceiveTimeout = socket.SendTimeout = (int)timeout.TotalMilliseconds;
-            return PacketExchange.Ask(socket, question, questionType, answerType);
-        }
-        catch (SignerLostException exception)
-        {
-            throw new TokenException(exception.Message);
-        }
+        using var socket = Connect(patience);
+        socket.ReceiveTimeout = socket.SendTimeout = (int)timeout.TotalMilliseconds;
+        return PacketExchange.Ask(socket, question, questionType, answerType);
     }
 
     /// <inheritdoc/>

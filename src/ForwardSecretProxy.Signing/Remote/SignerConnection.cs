@@ -222,7 +222,7 @@ internal sealed class SignerConnection : IDisposable
 }
 
 /// <summary>There is no answer from a signer, because it ended or takes too long.</summary>
-internal sealed class SignerLostException(string message, bool isTimeout = false) : Exception(message)
+internal sealed class SignerLostException(string message, bool isTimeout = false) : TokenException(message)
 {
     /// <summary>Whether it may still be at it: then the same is not asked again.</summary>
     public bool IsTimeout { get; } = isTimeout;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.Signing.Remote;
 
@@ -59,15 +60,18 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
         }
     }
 
-    /// <summary>Asks once, on a connection of its own. Blocks.</summary>
-    /// <exception cref="SignerLostException">It is not to be had.</exception>
-    /// <exception cref="TokenException">It does not answer.</exception>
-    public SignerAnswer Exchange(SignerQuestion question)
-    {
-        using var socket = Open(RestartPatience);
-        socket.ReceiveTimeout = socket.SendTimeout = (int)(question.Key is null ? StateTimeout : KeyTimeout).TotalMilliseconds;
-        return PacketExchange.Ask(socket, question, SignerJson.Default.SignerQuestion, SignerJson.Default.SignerAnswer);
-    }
+    /// <summary>Asks about the token. Blocks.</summary>
+    /// <exception cref="TokenException">The signer is not to be had, does not answer, or has no token.</exception>
+    public TokenState AskState() => Exchange(new SignerQuestion(null, null)).Token
+        ?? throw new TokenException("The signer answered without a token.");
+
+    /// <summary>Asks for a key. Blocks.</summary>
+    /// <param name="uri">The key.</param>
+    /// <param name="publicKey">See <see cref="SignerQuestion"/>.</param>
+    /// <exception cref="TokenException">The signer is not to be had or does not answer, there is no such key, or the token failed.</exception>
+    /// <exception cref="SigningException">The token was not to be had in time.</exception>
+    public OfferedKey AskForKey(Pkcs11Uri uri, byte[]? publicKey) => Exchange(new SignerQuestion(uri.ToString(), publicKey)).Key
+        ?? throw new TokenException("The signer answered without the key.");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -77,6 +81,15 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
             _disposed = true;
             foreach (var connection in _connections) connection?.Dispose();
         }
+    }
+
+    // Once, on a connection of its own.
+    private SignerAnswer Exchange(SignerQuestion question)
+    {
+        using var socket = Open(RestartPatience);
+        socket.ReceiveTimeout = socket.SendTimeout = (int)(question.Key is null ? StateTimeout : KeyTimeout).TotalMilliseconds;
+        var answer = PacketExchange.Ask(socket, question, SignerJson.Default.SignerQuestion, SignerJson.Default.SignerAnswer);
+        return answer.Failure is { } failure ? throw failure.ToException() : answer;
     }
 
     private Socket Open(TimeSpan patience)

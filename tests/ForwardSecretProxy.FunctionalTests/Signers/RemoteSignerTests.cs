@@ -117,7 +117,7 @@ public sealed class RemoteSignerTests : IDisposable
         var refused = new List<PeerCredentials>();
         Start(admits: _ => false, onRefused: refused.Add);
 
-        var failure = Assert.Throws<TokenException>(Open);
+        var failure = Assert.Throws<SignerLostException>(Open);
 
         Assert.Contains("SignerClients", failure.Message, StringComparison.Ordinal);
         Assert.Equal(Environment.ProcessId, Assert.Single(refused).Process);
@@ -128,7 +128,7 @@ public sealed class RemoteSignerTests : IDisposable
     {
         Start();
 
-        var failure = Assert.Throws<TokenException>(() =>
+        var failure = Assert.Throws<SignerLostException>(() =>
             RemoteToken.Open(_address, PeerCredentials.Own.User + 1, Patience, null));
 
         Assert.Contains("not our signer", failure.Message, StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class RemoteSignerTests : IDisposable
             }
         });
 
-        var failure = Assert.Throws<TokenException>(Open);
+        var failure = Assert.Throws<SignerLostException>(Open);
 
         Assert.Contains(says.Length == 0 ? "ended" : "no signer of this version", failure.Message, StringComparison.Ordinal);
     }
