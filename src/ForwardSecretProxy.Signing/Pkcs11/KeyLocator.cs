@@ -11,8 +11,8 @@ namespace ForwardSecretProxy.Signing.Pkcs11;
 /// </summary>
 internal sealed class KeyLocator(SharedToken token, Pkcs11Uri uri, SubjectPublicKey publicKey, KeyHandle found)
 {
-    // How long a token that is back, without the key or with a wrong one, is taken at its word.
-    private static readonly TimeSpan RefusalHolds = TimeSpan.FromSeconds(1);
+    /// <summary>How long a token that is back, without the key or with a wrong one, is taken at its word.</summary>
+    internal static readonly TimeSpan RefusalHolds = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private KeyHandle _key = found;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pkcs11;
 using ForwardSecretProxy.Signing.Sessions;
 
 namespace ForwardSecretProxy.Signing.Remote;
@@ -20,6 +21,8 @@ internal sealed class RemoteSigner : ITokenSigner
     private readonly SubjectPublicKey _publicKey;
     private readonly Lock _opening = new();
     private volatile Handle _handle;
+    private TokenException? _refusal;
+    private long _refusedAt;
 
     internal RemoteSigner(RemoteToken token, Pkcs11Uri uri, OfferedKey key)
     {
@@ -74,7 +77,8 @@ internal sealed class RemoteSigner : ITokenSigner
         }
         catch (TokenException exception)
         {
-            Fail(session, exception);
+            // A key that is gone or can do too much says nothing of the others.
+            if (exception is SignerLostException || KeyLocator.Condemns(exception)) Fail(session, exception);
             throw new SigningException(exception.Message, exception);
         }
         finally
@@ -114,7 +118,17 @@ internal sealed class RemoteSigner : ITokenSigner
     {
         lock (_opening)
         {
-            if (_handle == known) _handle = Handle.Of(_token.OpenKey(_uri, _publicKey.Encoded.ToArray()));
+            if (_handle != known) return;
+            if (_refusal is { } before && Stopwatch.GetElapsedTime(_refusedAt) < KeyLocator.RefusalHolds) throw before;
+            try
+            {
+                _handle = Handle.Of(_token.OpenKey(_uri, _publicKey.Encoded.ToArray()));
+            }
+            catch (TokenException exception) when (exception is not SignerLostException)
+            {
+                (_refusal, _refusedAt) = (exception, Stopwatch.GetTimestamp());
+                throw;
+            }
         }
     }
 

@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Remote;
 using ForwardSecretProxy.Tests.Signing;
 using ForwardSecretProxy.Tests.Signing.Remote;
+using Net.Pkcs11Interop.Common;
 
 namespace ForwardSecretProxy.FunctionalTests.Signers;
 
@@ -96,6 +99,62 @@ public sealed class RemoteSignerTests : IDisposable
         Restart(new StubToken());
 
         await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
+    }
+
+    public static TheoryData<string, Exception, bool> FailuresOfAKey => new()
+    {
+        { "not there", new TokenException("There is no private key pkcs11:object=web."), false },
+        { "can do too much", new KeyRefusedException(Report(onlySignaturesFailed: false)), false },
+        { "signs wrongly", new KeyRefusedException(Report(onlySignaturesFailed: true)), true },
+        { "token failed", new TokenException("The device failed.", (uint)CKR.CKR_DEVICE_ERROR), true },
+    };
+
+    [Theory]
+    [MemberData(nameof(FailuresOfAKey))]
+    public async Task Sign_KeyIsRefusedAfterARestart_OthersSignUnlessTheTokenIsToBlame(string what, Exception failure, bool isTokens)
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        var other = await token.OpenSignerAsync(Uri, null, default);
+        Restart(_token);
+        (_token.OnOpen, _token.IsAvailable) = (failure, !isTokens);
+
+        var refused = await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
+
+        Assert.Equal(failure.Message, refused.Message);
+        Assert.True(isTokens != token.Pool.IsAvailable, what);
+        if (isTokens) return;
+        _token.OnOpen = null;
+        Assert.True(await SignOnThreadAsync(token, other));
+    }
+
+    [Fact]
+    public async Task Sign_KeyIsRefused_IsAskedForOnceASecondAndBackInTheEnd()
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        Restart(_token);
+        _token.OnOpen = new TokenException("There is no private key pkcs11:object=web.");
+        var (before, begun) = (_token.Openings, Stopwatch.GetTimestamp());
+
+        for (var i = 0; i < 50; i++) await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
+
+        Assert.InRange(_token.Openings - before, 1, 1 + (int)Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        _token.OnOpen = null;
+        while (true)
+        {
+            try
+            {
+                Assert.True(await SignOnThreadAsync(token, signer));
+                break;
+            }
+            catch (SigningException) when (Stopwatch.GetElapsedTime(begun) < Patience)
+            {
+                await Task.Delay(20);
+            }
+        }
     }
 
     [Fact]
@@ -204,6 +263,12 @@ public sealed class RemoteSignerTests : IDisposable
         var answer = await next;
         Assert.Equal((1, 2), (answer.Length, answer.Content[0]));
     }
+
+    private static KeyGateReport Report(bool onlySignaturesFailed) =>
+        new("pkcs11:object=web", [new KeyGateFinding("CKA_SENSITIVE", "true", "false", "It can be read.", false)], [], [])
+        {
+            OnlySignaturesFailed = onlySignaturesFailed,
+        };
 
     private void Start(
         int sessions = 4, Func<PeerCredentials, bool>? admits = null, Action<PeerCredentials>? onRefused = null, StubToken? token = null)
