@@ -11,7 +11,7 @@ namespace ForwardSecretProxy.Signing.Remote;
 /// </summary>
 public sealed class RemoteToken : IToken
 {
-    private static readonly Dictionary<SignerAddress, Shared> InUse = [];
+    private static readonly Dictionary<(SignerAddress Address, uint? User), Shared> InUse = [];
     private static readonly Lock Gate = new();
 
     private readonly Shared _shared;
@@ -36,7 +36,10 @@ public sealed class RemoteToken : IToken
     /// <exception cref="TokenException">It does not answer.</exception>
     public IReadOnlyList<KeyUse> KeyUses => Link.AskState().Keys;
 
-    /// <summary>Reaches a token through its signer. Blocks.</summary>
+    /// <summary>
+    /// Reaches a token through its signer. The latest use sets the time limit, and how many sessions the signer has is asked anew.
+    /// Blocks.
+    /// </summary>
     /// <param name="address">Where the signer listens.</param>
     /// <param name="user">Who it must run as; null where the rights on the socket's folder decide that.</param>
     /// <param name="queueTimeout">How long a handshake waits for its turn.</param>
@@ -44,15 +47,16 @@ public sealed class RemoteToken : IToken
     /// <exception cref="TokenException">It is not there, or its token is not.</exception>
     public static RemoteToken Open(SignerAddress address, uint? user, TimeSpan queueTimeout, SigningMetrics? metrics)
     {
-        lock (Gate)
+        var shared = Join(address, user);
+        try
         {
-            if (!InUse.TryGetValue(address, out var shared))
-            {
-                InUse.Add(address, shared = new Shared(address, user, queueTimeout, metrics));
-            }
-
-            shared.Users++;
+            shared.Configure(queueTimeout, metrics);
             return new RemoteToken(shared);
+        }
+        catch
+        {
+            Leave(shared);
+            throw;
         }
     }
 
@@ -76,14 +80,7 @@ public sealed class RemoteToken : IToken
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        lock (Gate)
-        {
-            if (--_shared.Users > 0) return;
-            InUse.Remove(_shared.Address);
-        }
-
-        _shared.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Leave(_shared);
     }
 
     /// <summary>Asks the signer for a key. Blocks.</summary>
@@ -98,37 +95,70 @@ public sealed class RemoteToken : IToken
         return key;
     }
 
-    private sealed class Shared : IDisposable
+    private static Shared Join(SignerAddress address, uint? user)
+    {
+        lock (Gate)
+        {
+            if (!InUse.TryGetValue((address, user), out var shared)) InUse.Add((address, user), shared = new Shared(address, user));
+            shared.Users++;
+            return shared;
+        }
+    }
+
+    private static void Leave(Shared shared)
+    {
+        lock (Gate)
+        {
+            if (--shared.Users > 0) return;
+            InUse.Remove((shared.Address, shared.User));
+        }
+
+        shared.Dispose();
+    }
+
+    private sealed class Shared(SignerAddress address, uint? user) : IDisposable
     {
         // As many places as a token can have sessions by its configuration.
         private const int Places = 4096;
 
-        public Shared(SignerAddress address, uint? user, TimeSpan queueTimeout, SigningMetrics? metrics)
-        {
-            Address = address;
-            Link = new SignerLink(address, user, Places);
-            var state = Link.AskState();
-            Info = state.Info;
-            CallTimeout = TimeSpan.FromMilliseconds(state.CallTimeoutMs);
-            Pool = new SessionPool(
-                new RemoteSessions(Link), Info.Label, Math.Clamp(state.Sessions, 1, Places), queueTimeout, metrics, TimeProvider.System);
-        }
+        private readonly Lock _gate = new();
+        private TokenState? _state;
+        private SessionPool? _pool;
 
-        public SignerAddress Address { get; }
+        public SignerAddress Address => address;
 
-        public SignerLink Link { get; }
+        public uint? User => user;
 
-        public TokenInfo Info { get; }
+        public SignerLink Link { get; } = new(address, user, Places);
 
-        public TimeSpan CallTimeout { get; }
+        // There is no use of it before the signer has answered.
+        public TokenInfo Info => Volatile.Read(ref _state)!.Info;
 
-        public SessionPool Pool { get; }
+        public TimeSpan CallTimeout => TimeSpan.FromMilliseconds(Volatile.Read(ref _state)!.CallTimeoutMs);
 
+        public SessionPool Pool => _pool!;
+
+        /// <summary>How many use it; under the lock of all.</summary>
         public int Users { get; set; }
+
+        /// <summary>Asks the signer what it has. Blocks, and so holds a lock of its own: another signer may answer sooner.</summary>
+        public void Configure(TimeSpan queueTimeout, SigningMetrics? metrics)
+        {
+            lock (_gate)
+            {
+                var state = Link.AskState();
+                var sessions = Math.Clamp(state.Sessions, 1, Places);
+                Volatile.Write(ref _state, state);
+                if (_pool is null)
+                    _pool = new SessionPool(new RemoteSessions(Link), state.Info.Label, sessions, queueTimeout, metrics, TimeProvider.System);
+                else
+                    _pool.Configure(sessions, queueTimeout);
+            }
+        }
 
         public void Dispose()
         {
-            Pool.Dispose();
+            _pool?.Dispose();
             Link.Dispose();
         }
     }

@@ -193,6 +193,65 @@ public sealed class RemoteSignerTests : IDisposable
         Assert.Contains("not our signer", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Open_OfAnotherUserWhileItIsInUse_IsRefusedToo()
+    {
+        Start();
+        using var token = Open();
+
+        Assert.Throws<SignerLostException>(() => RemoteToken.Open(_address, PeerCredentials.Own.User + 1, Patience, null));
+    }
+
+    [Fact]
+    public async Task Open_AgainWithOtherLimits_AppliesThemToAll()
+    {
+        Start(sessions: 4);
+        using var token = Open();
+        Assert.Equal(4, token.Sessions.Limit);
+        Stop();
+        Start(sessions: 1);
+
+        using var again = RemoteToken.Open(_address, PeerCredentials.Own.User, TimeSpan.FromMilliseconds(50), null);
+
+        Assert.Same(token.Pool, again.Pool);
+        Assert.Equal(1, token.Sessions.Limit);
+        using var lease = await token.Pool.AcquireAsync(CancellationToken.None);
+        var failure = await Assert.ThrowsAsync<SigningException>(() => token.Pool.AcquireAsync(CancellationToken.None).AsTask());
+        Assert.Contains("within 0.05 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_FailedBefore_IsTriedAnew()
+    {
+        Assert.Throws<SignerLostException>(Open);
+
+        Start();
+
+        using var token = Open();
+        using var lease = await token.Pool.AcquireAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Dispose_AnotherSignerDoesNotAnswer_DoesNotWaitForIt()
+    {
+        Start();
+        var token = Open();
+        var silent = new SignerAddress(_address.Name + "-silent");
+        using var listener = SignerAddress.NewSocket();
+        listener.Bind(silent.EndPoint);
+        listener.Listen(8);
+        var opening = OnThread(() => RemoteToken.Open(silent, null, Patience, null));
+        using var asked = await listener.AcceptAsync();
+        Assert.NotEqual(0, asked.Receive(new byte[SignerProtocol.MaxPacket]));
+
+        token.Dispose();
+
+        // Whoever gives up closes its end.
+        Assert.False(asked.Poll(TimeSpan.Zero, SelectMode.SelectRead));
+        asked.Dispose();
+        await Assert.ThrowsAsync<SignerLostException>(() => opening);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("x")]
