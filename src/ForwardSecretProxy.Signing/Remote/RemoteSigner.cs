@@ -143,7 +143,7 @@ internal sealed class RemoteSigner : ITokenSigner
     private void Fail(PooledSession session, TokenException reason)
     {
         session.Broken = true;
-        _token.Sessions.Fail(session.Generation, reason);
+        _token.Fail(session.Generation, reason);
     }
 
     /// <summary>A box, so that it is read and replaced as a whole.</summary>

@@ -83,6 +83,9 @@ public sealed class RemoteToken : IToken
         if (Interlocked.Exchange(ref _disposed, 1) == 0) Leave(_shared);
     }
 
+    /// <summary>The token failed over a signature; see <see cref="SessionPool.Fail"/>.</summary>
+    internal void Fail(int generation, TokenException reason) => _shared.Fail(generation, reason);
+
     /// <summary>Asks the signer for a key. Blocks.</summary>
     /// <exception cref="TokenException">There is none, or the token failed.</exception>
     /// <exception cref="SigningException">The token was not to be had in time.</exception>
@@ -124,6 +127,7 @@ public sealed class RemoteToken : IToken
         private readonly Lock _gate = new();
         private TokenState? _state;
         private SessionPool? _pool;
+        private RemoteSessions? _sessions;
 
         public SignerAddress Address => address;
 
@@ -149,11 +153,19 @@ public sealed class RemoteToken : IToken
                 var state = Link.AskState();
                 var sessions = Math.Clamp(state.Sessions, 1, Places);
                 Volatile.Write(ref _state, state);
+                _sessions ??= new RemoteSessions(Link);
                 if (_pool is null)
-                    _pool = new SessionPool(new RemoteSessions(Link), state.Info.Label, sessions, queueTimeout, metrics, TimeProvider.System);
+                    _pool = new SessionPool(_sessions, state.Info.Label, sessions, queueTimeout, metrics, TimeProvider.System);
                 else
                     _pool.Configure(sessions, queueTimeout);
             }
+        }
+
+        public void Fail(int generation, TokenException reason)
+        {
+            // First: what is tried for next has to ask.
+            _sessions!.Forget();
+            Pool.Fail(generation, reason);
         }
 
         public void Dispose()

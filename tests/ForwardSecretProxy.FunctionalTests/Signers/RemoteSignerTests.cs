@@ -19,6 +19,7 @@ public sealed class RemoteSignerTests : IDisposable
     private readonly StubToken _token = new();
     private readonly SignerAddress _address = new($"@fsp-test-{RandomNumberGenerator.GetHexString(16)}");
     private PacketService? _service;
+    private int _questions;
 
     public void Dispose() => _service?.Dispose();
 
@@ -155,6 +156,44 @@ public sealed class RemoteSignerTests : IDisposable
                 await Task.Delay(20);
             }
         }
+    }
+
+    [Fact]
+    public async Task Acquire_SignerIsKnownToSign_DoesNotAskAgain()
+    {
+        const int many = 8;
+        Start(sessions: many);
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        Assert.True(await SignOnThreadAsync(token, signer));
+        var before = Questions;
+        var leases = new List<ISigningLease>();
+
+        for (var i = 0; i < many; i++) leases.Add(await token.Pool.AcquireAsync(CancellationToken.None));
+
+        Assert.Equal((many, before), (token.Sessions.OpenCount, Questions));
+        leases.ForEach(lease => lease.Dispose());
+    }
+
+    [Fact]
+    public async Task Acquire_TokenFailed_IsNotToBeHadUntilTheSignerSaysSo()
+    {
+        Start();
+        using var token = Open();
+        var signer = await token.OpenSignerAsync(Uri, null, default);
+        Assert.True(await SignOnThreadAsync(token, signer));
+        _token.IsAvailable = false;
+        _token.InSignature = () => throw new SigningException("It is tired.");
+        var before = Questions;
+        await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
+
+        await token.Sessions.TryAgainAsync(default);
+        Assert.False(token.Pool.IsAvailable);
+        Assert.True(Questions > before);
+
+        _token.IsAvailable = true;
+        await token.Sessions.TryAgainAsync(default);
+        Assert.True(token.Pool.IsAvailable);
     }
 
     [Fact]
@@ -323,6 +362,9 @@ public sealed class RemoteSignerTests : IDisposable
         Assert.Equal((1, 2), (answer.Length, answer.Content[0]));
     }
 
+    /// <summary>How many exchanges the signer had.</summary>
+    private int Questions => Volatile.Read(ref _questions);
+
     private static KeyGateReport Report(bool onlySignaturesFailed) =>
         new("pkcs11:object=web", [new KeyGateFinding("CKA_SENSITIVE", "true", "false", "It can be read.", false)], [], [])
         {
@@ -334,7 +376,7 @@ public sealed class RemoteSignerTests : IDisposable
     {
         var options = new SignerOptions { Sessions = sessions, CallTimeout = TimeSpan.FromSeconds(5) };
         _service = new PacketService(
-            _address, new SignerDesk(token ?? _token, options), sessions + 1, admits ?? (_ => true), onRefused ?? (_ => { }));
+            _address, new CountingDesk(this, new SignerDesk(token ?? _token, options)), sessions + 1, admits ?? (_ => true), onRefused ?? (_ => { }));
         _service.Start();
     }
 
@@ -374,5 +416,14 @@ public sealed class RemoteSignerTests : IDisposable
         var near = SignerAddress.NewSocket();
         await near.ConnectAsync(listener.LocalEndPoint!);
         return (near, await listener.AcceptAsync());
+    }
+
+    private sealed class CountingDesk(RemoteSignerTests test, IPacketDesk desk) : IPacketDesk
+    {
+        public int Answer(ReadOnlySpan<byte> packet, Span<byte> answer)
+        {
+            if (SignerProtocol.Is(packet, PacketKind.Ask)) Interlocked.Increment(ref test._questions);
+            return desk.Answer(packet, answer);
+        }
     }
 }
