@@ -5,7 +5,8 @@ namespace ForwardSecretProxy.Signing.Redundancy;
 /// pool over the same tokens.
 /// </summary>
 /// <param name="tokens">The tokens, at most 32.</param>
-public sealed class RedundantPool(IReadOnlyList<TokenHealth> tokens) : ISigningPool, IEquatable<RedundantPool>
+/// <param name="isAlone">Whether there is only one token and no other key: whoever waits has nowhere else to go.</param>
+public sealed class RedundantPool(IReadOnlyList<TokenHealth> tokens, bool isAlone = false) : ISigningPool, IEquatable<RedundantPool>
 {
     /// <summary>The tokens.</summary>
     public IReadOnlyList<TokenHealth> Tokens => tokens;
@@ -36,7 +37,8 @@ public sealed class RedundantPool(IReadOnlyList<TokenHealth> tokens) : ISigningP
             tried |= 1u << next;
             try
             {
-                return new RedundantLease(this, next, await tokens[next].AcquireAsync(claim, cancellationToken).ConfigureAwait(false));
+                var session = await tokens[next].AcquireAsync(claim, isLetGo: !isAlone, cancellationToken).ConfigureAwait(false);
+                return new RedundantLease(this, next, session);
             }
             catch (SigningException)
             {

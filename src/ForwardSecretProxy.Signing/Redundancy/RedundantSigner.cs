@@ -9,13 +9,14 @@ public sealed class RedundantSigner : ISigner
     private readonly RedundantPool _pool;
 
     /// <param name="keys">The key on each token, all with the same public half.</param>
-    public RedundantSigner(IReadOnlyList<WatchedSigner> keys)
+    /// <param name="isAlone">See <see cref="RedundantPool"/>.</param>
+    public RedundantSigner(IReadOnlyList<WatchedSigner> keys, bool isAlone = false)
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (!keys.All(key => key.SubjectPublicKeyInfo.Span.SequenceEqual(keys[0].SubjectPublicKeyInfo.Span)))
             throw new ArgumentException("They are not the same key.", nameof(keys));
         _keys = keys;
-        _pool = new RedundantPool([.. keys.Select(key => key.Health)]);
+        _pool = new RedundantPool([.. keys.Select(key => key.Health)], isAlone);
         Schemes = [.. keys[0].Schemes.Where(scheme => keys.All(key => key.Schemes.Contains(scheme)))];
         MaxSignatureLength = keys.Max(key => key.MaxSignatureLength);
     }

@@ -73,14 +73,19 @@ public sealed class TokenHealth(ISigningPool pool, string token, TimeProvider ti
     public void ProbeBegun() => _wantsProbe = false;
 
     /// <summary>Waits for a session of it. The caller gives the lease back to the token, and says so here.</summary>
-    internal async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
+    /// <param name="claim">Who asks.</param>
+    /// <param name="isLetGo">Whether <see cref="ReleaseWaiters"/> ends the wait.</param>
+    /// <param name="cancellationToken">The caller gave up.</param>
+    internal async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, bool isLetGo, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Volatile.Read(ref _waits).Token);
+        using var either = isLetGo
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Volatile.Read(ref _waits).Token)
+            : null;
         var leased = false;
         Interlocked.Increment(ref _load);
         try
         {
-            var lease = await pool.AcquireAsync(claim, either.Token).ConfigureAwait(false);
+            var lease = await pool.AcquireAsync(claim, either?.Token ?? cancellationToken).ConfigureAwait(false);
             leased = true;
             return lease;
         }
@@ -103,7 +108,7 @@ public sealed class TokenHealth(ISigningPool pool, string token, TimeProvider ti
     internal ISigningLease? TryAcquire()
     {
         using var waiting = new CancellationTokenSource();
-        var asked = AcquireAsync(new SigningClaim(Client: 0, TimeSpan.Zero), waiting.Token);
+        var asked = AcquireAsync(new SigningClaim(Client: 0, TimeSpan.Zero), isLetGo: false, waiting.Token);
         if (asked.IsCompletedSuccessfully) return asked.Result;
         waiting.Cancel();
         _ = GiveBackAsync(asked);
@@ -113,7 +118,7 @@ public sealed class TokenHealth(ISigningPool pool, string token, TimeProvider ti
     /// <summary>A lease has gone back.</summary>
     internal void Returned() => Interlocked.Decrement(ref _load);
 
-    /// <summary>Whoever waits for a session waits no longer, for somebody else can sign.</summary>
+    /// <summary>Whoever waits for a session and has somewhere else to go waits no longer, for somebody else can sign.</summary>
     internal void ReleaseWaiters()
     {
         if (Load > 0) _ = Interlocked.Exchange(ref _waits, new CancellationTokenSource()).CancelAsync();

@@ -31,7 +31,7 @@ internal sealed class KeyRedundancy
     public PreparedCertificate Join(OpenedCertificate opened)
     {
         var usable = opened.Served.ToHashSet(ReferenceEqualityComparer.Instance);
-        var chains = opened.Chains.Select(chain => usable.Contains(chain) ? Serve(chain) : chain).ToList();
+        var chains = opened.Chains.Select(chain => usable.Contains(chain) ? Serve(chain, isAlone: !opened.IsRedundant) : chain).ToList();
         var served = chains.FindAll(chain => chain.Certificate is not null);
         var choice = opened.IsRedundant ? Choose(opened.Options, served) : null;
         var certificate = served[0].Certificate! with
@@ -47,11 +47,11 @@ internal sealed class KeyRedundancy
         };
     }
 
-    private PreparedChain Serve(PreparedChain chain)
+    private PreparedChain Serve(PreparedChain chain, bool isAlone)
     {
         var keys = chain.Keys.Select(key => key with { Watched = Watch(key.Opened) }).ToList();
         var watched = keys.Select(key => key.Watched).OfType<WatchedSigner>().ToList();
-        ISigner signer = watched.Count > 0 ? new RedundantSigner(watched) : chain.Opened.First().Signer;
+        ISigner signer = watched.Count > 0 ? new RedundantSigner(watched, isAlone) : chain.Opened.First().Signer;
         return chain with { Keys = keys, Certificate = chain.Chain.ToTlsCertificate(signer) };
     }
 

@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Redundancy;
 using ForwardSecretProxy.Tests.Admin;
 
@@ -141,7 +142,51 @@ public sealed class KeyChoiceTests : IDisposable
         _tokens[2].IsAvailable = true;
         choice.Check();
 
-        await Assert.ThrowsAsync<ForwardSecretProxy.Signing.SigningException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAsync<SigningException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Check_TokenOfASingleKeyFails_LetsGoOnlyWhoHasSomewhereElseToGo(bool isAlone)
+    {
+        var choice = Create(Settled);
+        using var single = new StubSigner();
+        var shared = _pools[0].Tokens[0];
+        var pool = new RedundantSigner([new WatchedSigner(single, shared)], isAlone).Pool;
+        var given = new TaskCompletionSource();
+        _tokens[0].BeforeLease = given.Task.WaitAsync;
+        var waiting = pool.AcquireAsync(default, default).AsTask();
+        var redundant = _pools[0].AcquireAsync(default, default).AsTask();
+
+        shared.Suspect("it looks ill");
+        choice.Check();
+
+        await Assert.ThrowsAsync<SigningException>(() => redundant.WaitAsync(TimeSpan.FromSeconds(20)));
+        if (isAlone)
+        {
+            // It may come after all.
+            given.SetResult();
+            using var lease = await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<SigningException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
+        }
+    }
+
+    [Fact]
+    public async Task Acquire_SingleKeyWhoseCallerGivesUp_IsCancelled()
+    {
+        var pool = new RedundantPool(_pools[0].Tokens, isAlone: true);
+        _tokens[0].BeforeLease = token => Task.Delay(Timeout.Infinite, token);
+        using var caller = new CancellationTokenSource();
+        var waiting = pool.AcquireAsync(default, caller.Token).AsTask();
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(pool, _pools[0]);
     }
 
     private KeyChoice Create(TimeSpan? failBackAfter) => new(_pools, failBackAfter, _time);
