@@ -56,6 +56,9 @@ public sealed class PacketService : IDisposable
         }
     }
 
+    /// <summary>How many are connected.</summary>
+    public int Connections => _open.Count;
+
     /// <summary>Begins to accept.</summary>
     public void Start() => StartThread("fsp signer accept", Accept);
 

@@ -11,6 +11,9 @@ public readonly record struct PeerCredentials(int Process, uint User)
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
+    /// <summary>In words, for logs.</summary>
+    public override string ToString() => FormattableString.Invariant($"process {Process} of user {User}");
+
     /// <summary>This process.</summary>
     public static PeerCredentials Own { get; } = ReadOwn();
 

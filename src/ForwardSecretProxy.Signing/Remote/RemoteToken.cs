@@ -151,6 +151,8 @@ public sealed class RemoteToken : IToken
             lock (_gate)
             {
                 var state = Link.AskState();
+                // By this the signer knows that the token is in use here, also before the first handshake.
+                _ = Link.Connect(place: 0);
                 var sessions = Math.Clamp(state.Sessions, 1, Places);
                 Volatile.Write(ref _state, state);
                 _sessions ??= new RemoteSessions(Link);

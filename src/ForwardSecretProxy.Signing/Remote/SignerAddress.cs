@@ -36,6 +36,24 @@ public sealed record SignerAddress(string Name)
         return PacketExchange.Ask(socket, question, questionType, answerType);
     }
 
+    /// <summary>Connects, and returns when the other side has ended.</summary>
+    public async Task WaitForEndAsync()
+    {
+        using var socket = NewSocket();
+        try
+        {
+            await socket.ConnectAsync(EndPoint);
+            while (await socket.ReceiveAsync(new byte[1], SocketFlags.None) > 0)
+            {
+                // It says nothing unasked.
+            }
+        }
+        catch (SocketException)
+        {
+            // It has ended.
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -4,6 +4,7 @@ using ForwardSecretProxy.Audit.Profiles;
 using ForwardSecretProxy.Audit.Reports;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hosting;
+using ForwardSecretProxy.Signers;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
 
@@ -19,8 +20,9 @@ internal static class OwnConfigurationAudit
     public static async Task<AuditedSubject> RunAsync(string file, Profile? policy, CancellationToken cancellationToken)
     {
         using var metrics = new SigningMetrics();
-        var loaded = ConfigurationLoader.Load(new FileInfo(file));
-        var recorder = new GateRecorder(TokenSigners.Open(loaded.Options?.Tokens ?? [], metrics, loaded.Context));
+        var configuration = new FileInfo(file);
+        var loaded = ConfigurationLoader.Load(configuration);
+        var recorder = new GateRecorder(new SignerSources(configuration, metrics).Open(loaded, isReload: false));
         var scope = new PreparationScope(HasRoutes: true, Sockets: null);
         using var server = await ServerPreparation.PrepareAsync(loaded, recorder, scope, cancellationToken);
 

@@ -46,7 +46,7 @@ internal static class ServeCommand
         }
 
         await ServerRunner.RunAsync(start, content: null, started: null, cancellationToken);
-        return ExitCode.AllWell;
+        return start.Signers.HasEnded ? ExitCode.CouldNotRun : ExitCode.AllWell;
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ internal static class ServeCommand
 
         // Neither its environment nor its memory is to have a PIN.
         var environment = options.Tokens.Where(token => token.PinKey == "PinEnvironment")
-            .ToDictionary(token => token.PinValue!, _ => (string?)null);
+            .Select(token => token.PinValue!).Distinct().ToDictionary(name => name, _ => (string?)null);
         switch (options.Signer.Kind)
         {
             case SignerKind.InProcess when !HardenedStart.IsNeeded:

@@ -14,6 +14,7 @@ internal static class SignerCommand
 {
     private static readonly Option<FileInfo> Config = SharedOptions.Config();
     private static readonly Option<string?> ForParent = new("--for-parent") { Hidden = true };
+    private static readonly Option<int> Parent = new("--parent") { Hidden = true };
     private static readonly Option<bool> Worker = new("--worker") { Hidden = true };
 
     /// <summary>The command.</summary>
@@ -27,7 +28,7 @@ internal static class SignerCommand
             + "default; run this one as a user of its own, so that the proxy's user reaches neither PIN nor token. Only the Tokens, "
             + "Signer, SignerClients and Logging sections count.")
         {
-            Config, ForParent, Worker,
+            Config, ForParent, Parent, Worker,
         };
         command.AddExamples("fsp signer --config /etc/fsp/signer.jsonc");
         command.SetAction(RunAsync);
@@ -55,13 +56,13 @@ internal static class SignerCommand
         using var logging = LoggerFactory.Create(builder => builder.AddStandardError(new LiveLogging(options.Logging)));
         var logger = logging.CreateLogger("fsp.signer");
         return parsed.GetValue(ForParent) is { } name
-            ? await RunForParentAsync(file, options, new SignerAddress(name), logger)
+            ? await RunForParentAsync(file, options, new SignerAddress(name), parsed.GetValue(Parent), logger)
             : await RunAloneAsync(file, options, logger, cancellationToken);
     }
 
-    private static async Task<int> RunForParentAsync(FileInfo file, ProxyOptions options, SignerAddress address, ILogger logger)
+    private static async Task<int> RunForParentAsync(
+        FileInfo file, ProxyOptions options, SignerAddress address, int parent, ILogger logger)
     {
-        var parent = SignerProcess.Parent();
         // Signals to the whole group or service mean the proxy, which may need signatures for a while yet.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
@@ -69,8 +70,9 @@ internal static class SignerCommand
         var peers = new SignerPeers([PeerCredentials.Own.User], parent);
         await using var keeper = new SignerKeeper(file, address, peers, logger);
         using var service = SignerSocket.Listen(address, keeper, threads: 4, peers, peer => Refused(logger, peer));
-        service.Start();
+        // Whoever connects meanwhile waits: a PIN may have to be typed.
         await keeper.ApplyAsync(options);
+        service.Start();
         await SignerProcess.WaitForParentAsync(parent, CancellationToken.None);
         return ExitCode.AllWell;
     }
@@ -96,20 +98,18 @@ internal static class SignerCommand
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            _ = ReloadAsync(file, keeper, logger);
+            _ = ReloadAsync(keeper, logger);
         });
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, cancellationToken);
         await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.AllWell;
     }
 
-    private static async Task ReloadAsync(FileInfo file, SignerKeeper keeper, ILogger logger)
+    private static async Task ReloadAsync(SignerKeeper keeper, ILogger logger)
     {
-        var (options, problems) = SignerConfiguration.Load(file);
-        foreach (var problem in problems) SignerLog.ReloadProblem(logger, problem);
-        if (options is not null && problems.Count == 0) await keeper.ApplyAsync(options);
+        foreach (var problem in await keeper.ReloadAsync()) SignerLog.ReloadProblem(logger, problem);
     }
 
     private static void Refused(ILogger logger, PeerCredentials peer) =>
-        SignerLog.PeerRefused(logger, "*", FormattableString.Invariant($"process {peer.Process} of user {peer.User}"));
+        SignerLog.PeerRefused(logger, "*", peer.ToString());
 }

@@ -104,6 +104,9 @@ internal static class EventIds
 
     /// <summary>A signer process has found its token again.</summary>
     public const int SignerHasTokenAgain = 2047;
+
+    /// <summary>The signer that belongs to the proxy has ended; the proxy stops.</summary>
+    public const int SignerEnded = 2048;
     /// <summary>A call into a token's module takes longer than it may.</summary>
     public const int CallExpired = 2010;
 

@@ -52,6 +52,11 @@ internal static partial class HostingLog
         "Certificate {Certificate} is served with another key than before, {Fingerprint} on token {Token}.")]
     public static partial void KeyChanged(ILogger logger, string certificate, string fingerprint, string token);
 
+    /// <summary>Nothing can be signed any more.</summary>
+    [LoggerMessage(EventIds.SignerEnded, LogLevel.Error,
+        "The signer has ended, and no other can be started from here: the proxy stops, with exit code 3, to be started anew.")]
+    public static partial void SignerEnded(ILogger logger);
+
     /// <summary>Clients are not offered what the token cannot make.</summary>
     [LoggerMessage(EventIds.SchemesLacking, LogLevel.Warning,
         "Token {Token} cannot make {Schemes} with the key of certificate {Certificate}; clients are not offered them.")]

@@ -29,6 +29,13 @@ internal static class ServerRunner
         var manager = application.Services.GetRequiredService<ServiceManager>();
         using var signals = new ServiceSignals(() => _ = server.ReloadAsync(CancellationToken.None));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop, signals.Stopping);
+        _ = start.Signers.Ended.ContinueWith(
+            _ =>
+            {
+                HostingLog.SignerEnded(logger);
+                stopping.Cancel();
+            },
+            stopping.Token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         LogStart(logger, start);
         using var tokens = new TokenLog(start.Metrics, logger);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pins;
@@ -14,15 +15,13 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
     /// <summary>How long a worker may take to say whether it has its token, before the answer is that it does not know.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Handshakes that began with a worker's key are over then.</summary>
-    private static readonly TimeSpan RetirePause = TimeSpan.FromSeconds(30);
-
     private readonly FileInfo _file;
     private readonly SignerAddress _address;
     private readonly SignerPeers _peers;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, WorkerProcess> _workers = [];
+    private readonly ConcurrentDictionary<WorkerProcess, bool> _retired = new();
     private int _lastNumber;
 
     /// <summary>Creates it without workers.</summary>
@@ -58,6 +57,15 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
         }
     }
 
+    /// <summary>Reads the configuration again and applies it; what is wrong with it, and then all stays as it was.</summary>
+    public async Task<IReadOnlyList<string>> ReloadAsync()
+    {
+        var (options, problems) = SignerConfiguration.Load(_file);
+        if (options is null || problems.Count > 0) return problems;
+        await ApplyAsync(options);
+        return [];
+    }
+
     /// <inheritdoc/>
     public int Answer(ReadOnlySpan<byte> packet, Span<byte> answer) =>
         PacketExchange.Answer(packet, answer, SignersJson.Default.KeeperQuestion, SignersJson.Default.KeeperAnswer,
@@ -66,20 +74,13 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers.Values) await worker.DisposeAsync();
+        foreach (var worker in _workers.Values.Concat(_retired.Keys)) await worker.DisposeAsync();
         _turn.Dispose();
     }
 
     private async Task<KeeperAnswer> AnswerAsync(KeeperQuestion question)
     {
-        IReadOnlyList<string> problems = [];
-        if (question.Reload)
-        {
-            var (options, context) = SignerConfiguration.Load(_file);
-            problems = context;
-            if (options is not null && problems.Count == 0) await ApplyAsync(options);
-        }
-
+        var problems = question.Reload ? await ReloadAsync() : [];
         await _turn.WaitAsync();
         try
         {
@@ -147,9 +148,14 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
         .Select(uri => (uri!.PinSource as PinFile)?.Path)
         .FirstOrDefault(path => path is not null);
 
-    private static void Retire(WorkerProcess worker) => _ = Task.Run(async () =>
+    // A reload may still be refused for something else, and other processes may not have reloaded: they go on with it.
+    private void Retire(WorkerProcess worker)
     {
-        await Task.Delay(RetirePause);
-        await worker.DisposeAsync();
-    });
+        _retired[worker] = true;
+        _ = Task.Run(async () =>
+        {
+            await worker.RetireAsync();
+            _retired.TryRemove(worker, out _);
+        });
+    }
 }

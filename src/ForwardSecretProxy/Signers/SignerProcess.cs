@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using ForwardSecretProxy.Hardening.Execution;
 using ForwardSecretProxy.Hosting;
@@ -30,7 +31,8 @@ internal static class SignerProcess
     {
         // Nobody can guess it, and whoever finds it out is refused for what he is.
         var address = new SignerAddress($"@fsp-signer-{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
-        var start = SelfProcess.StartInfo(["signer", "--config", file.FullName, "--for-parent", address.Name]);
+        var start = SelfProcess.StartInfo(["signer", "--config", file.FullName, "--for-parent", address.Name,
+            "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
         start.Environment[DiagnosticsPort.Variable] = "0";
         using var process = Process.Start(start);
         return address;
@@ -48,11 +50,11 @@ internal static class SignerProcess
         }
     }
 
-    /// <summary>The process that started this one (proc(5), the fourth field of stat).</summary>
-    public static int Parent()
+    // The process that started this one, or adopted it (proc(5), the fourth field of stat).
+    private static int Parent()
     {
         var stat = File.ReadAllText("/proc/self/stat");
         // The second field is a name in parentheses that may contain anything.
-        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
     }
 }

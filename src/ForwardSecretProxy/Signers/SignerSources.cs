@@ -1,6 +1,7 @@
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Remote;
 
 namespace ForwardSecretProxy.Signers;
@@ -14,8 +15,23 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Somebody has to find the PIN and type it.</summary>
+    private static readonly TimeSpan TypingTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private SignerAddress? _own = SignerProcess.Inherited;
     private SignerChoice? _choice;
+    private bool _isWatched;
+
+    /// <summary>
+    /// Completes when the signer that belongs to this process has ended, which it is never told to: no other can be started
+    /// from a process that may execute nothing.
+    /// </summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Whether it has.</summary>
+    public bool HasEnded => _ended.Task.IsCompleted;
 
     /// <summary>Opens every token. What is wrong goes to the configuration's context. Blocks.</summary>
     /// <param name="loaded">The configuration.</param>
@@ -33,7 +49,7 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
         {
             SignerKind.InProcess => TokenSigners.Open(options.Tokens, metrics, loaded.Context),
             SignerKind.Socket => Reach(new SignerAddress(_choice.Path!), isOwn: false, options, isReload: false, loaded.Context),
-            _ => Reach(_own ??= SignerProcess.Start(file), isOwn: true, options, isReload, loaded.Context),
+            _ => Reach(_own ??= SignerProcess.Start(file), isOwn: true, options, isReload && !loaded.Context.HasErrors, loaded.Context),
         };
     }
 
@@ -42,8 +58,10 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
     {
         try
         {
-            var kept = address.Ask(StartPatience, AnswerTimeout, new KeeperQuestion(isReload),
+            var isTyped = options.Tokens.Any(token => token.Options.Pin is PinPrompt);
+            var kept = address.Ask(StartPatience, isTyped ? TypingTimeout : AnswerTimeout, new KeeperQuestion(isReload),
                 SignersJson.Default.KeeperQuestion, SignersJson.Default.KeeperAnswer);
+            if (isOwn) Watch(address);
             foreach (var problem in kept.Problems)
                 context.Report("Signer", $"its signer found another configuration: {problem}", "Reload once more.");
             return TokenSigners.Reach(kept.Tokens, address, isOwn, metrics, context);
@@ -58,5 +76,17 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
             });
             return new TokenSigners([], isComplete: false);
         }
+    }
+
+    /// <summary>From now on, once: a connection that ends when the signer does.</summary>
+    private void Watch(SignerAddress address)
+    {
+        if (_isWatched) return;
+        _isWatched = true;
+        _ = Task.Run(async () =>
+        {
+            await address.WaitForEndAsync();
+            _ended.TrySetResult();
+        });
     }
 }

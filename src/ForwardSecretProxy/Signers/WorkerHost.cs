@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ForwardSecretProxy.Signing;
@@ -83,14 +84,14 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
         // One thread more than can sign, so that a question does not wait for signatures.
         using var service = SignerSocket.Listen(
             new SignerAddress(_order.Address), this, _order.Token.Sessions + 1, new SignerPeers(_order.Users, _order.Process),
-            peer => Report(WorkerReportKind.PeerRefused, FormattableString.Invariant($"process {peer.Process} of user {peer.User}")));
+            peer => Report(WorkerReportKind.PeerRefused, peer.ToString()));
         service.Start();
         _ = Task.Run(async () =>
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
             while (await timer.WaitForNextTickAsync())
             {
-                Report(WorkerReportKind.Alive, null);
+                Report(WorkerReportKind.Alive, service.Connections.ToString(CultureInfo.InvariantCulture));
                 EndWithoutToken();
             }
         });

@@ -81,7 +81,7 @@ internal sealed record WorkerReport(WorkerReportKind Kind, string? Text);
 /// <summary>What a worker reports.</summary>
 internal enum WorkerReportKind
 {
-    /// <summary>It is alive.</summary>
+    /// <summary>It is alive, and so many are connected to it.</summary>
     Alive,
 
     /// <summary>Its token is open.</summary>

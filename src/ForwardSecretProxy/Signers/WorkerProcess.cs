@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using ForwardSecretProxy.Hosting;
@@ -22,10 +23,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>It reports every second, whatever its module does.</summary>
     private static readonly TimeSpan ReportTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Handshakes that began with its keys are over then, and whoever still uses it has connected again.</summary>
+    private static readonly TimeSpan UnusedPatience = TimeSpan.FromSeconds(30);
+
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _running;
+    private long _usedAt;
     private volatile WorkerOrder _order;
     private volatile WorkerReport _state = new(WorkerReportKind.NoToken, "Its worker is being started.");
 
@@ -58,7 +63,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
-        _stop.Dispose();
+    }
+
+    /// <summary>Ends it when nobody has been connected to it for a while: whoever uses the token by it is not cut off.</summary>
+    public async Task RetireAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        Volatile.Write(ref _usedAt, Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(Volatile.Read(ref _usedAt)) < UnusedPatience
+            && await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            // Its reports tell of its use.
+        }
+
+        await DisposeAsync();
     }
 
     private async Task KeepAsync()
@@ -67,43 +85,62 @@ internal sealed class WorkerProcess : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            var end = await RunOnceAsync();
+            var (end, last) = await RunOnceAsync();
             if (_stop.IsCancellationRequested) return;
-            if (_state.Kind == WorkerReportKind.NoToken)
+            // It has said that its token is away, and the next one is to be there soon after the token.
+            if (last == WorkerReportKind.NoToken)
             {
-                // It has said so, and is to be there soon after the token.
-                await Task.Delay(AwayPause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await PauseAsync(AwayPause);
                 continue;
             }
 
             if (Stopwatch.GetElapsedTime(started) > Healthy) pause = FirstPause;
             SignerLog.WorkerEnded(_logger, _order.Name, end, (long)pause.TotalMilliseconds);
-            await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Nobody need wait for what a module says that does not come so far.
+            if (last is null) Say(new WorkerReport(WorkerReportKind.NoToken, $"Its signer ended: {end}."));
+            await PauseAsync(pause);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    /// <summary>From a start to an end; says how it ended.</summary>
-    private async Task<string> RunOnceAsync()
+    private async Task PauseAsync(TimeSpan pause) =>
+        await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>From a start to an end: how it ended, and what it said last of its token.</summary>
+    private async Task<(string End, WorkerReportKind? Last)> RunOnceAsync()
     {
         var start = SelfProcess.StartInfo(["signer", "--worker"]);
         start.RedirectStandardInput = start.RedirectStandardOutput = true;
-        using var process = Process.Start(start)!;
-        await using var killing = _stop.Token.UnsafeRegister(static state => Kill((Process)state!), process);
         try
         {
-            // Left open: its end is the worker's.
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(_order, SignersJson.Default.WorkerOrder));
-            await process.StandardInput.FlushAsync();
-            if (_state.Kind != WorkerReportKind.NoToken || !_known.Task.IsCompleted)
-                SignerLog.WorkerStarted(_logger, _order.Name, process.Id);
-            while (await process.StandardOutput.ReadLineAsync().WaitAsync(ReportTimeout) is { } line) Take(line);
+            using var process = Process.Start(start)!;
+            await using var killing = _stop.Token.UnsafeRegister(static state => Kill((Process)state!), process);
+            // Its standard input is left open until it has ended: that is how it is told to.
+            await using var input = process.StandardInput;
+            using var output = process.StandardOutput;
+            SignerLog.WorkerStarted(_logger, _order.Name, process.Id);
+            return await FollowAsync(process, input, output);
+        }
+        catch (Win32Exception exception)
+        {
+            return ($"it could not be started: {exception.Message}", null);
+        }
+    }
+
+    private async Task<(string End, WorkerReportKind? Last)> FollowAsync(Process process, StreamWriter input, StreamReader output)
+    {
+        WorkerReport? last = null;
+        var isSilent = false;
+        try
+        {
+            await input.WriteLineAsync(JsonSerializer.Serialize(_order, SignersJson.Default.WorkerOrder));
+            await input.FlushAsync();
+            while (await output.ReadLineAsync().WaitAsync(ReportTimeout) is { } line) last = Take(line) ?? last;
         }
         catch (TimeoutException)
         {
+            isSilent = true;
             Kill(process);
-            await process.WaitForExitAsync();
-            return "it had not reported for " + ReportTimeout.TotalSeconds + " s and was killed";
         }
         catch (IOException)
         {
@@ -111,25 +148,26 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         await process.WaitForExitAsync();
-        if (_state.Kind != WorkerReportKind.Hangs) return EndOf(process.ExitCode);
-        var hang = _state.Text!;
-        _state = new WorkerReport(WorkerReportKind.Ready, null);
-        return hang;
+        var end = isSilent ? $"it had not reported for {ReportTimeout.TotalSeconds} s and was killed"
+            : last?.Kind == WorkerReportKind.Hangs ? last.Text! : EndOf(process.ExitCode);
+        return (end, last?.Kind);
     }
 
-    private void Take(string line)
+    /// <summary>Takes a line; gives what it says of the token, null for nothing.</summary>
+    private WorkerReport? Take(string line)
     {
-        var report = JsonSerializer.Deserialize(line, SignersJson.Default.WorkerReport)!;
+        if (TryRead(line) is not { } report) return null;
         switch (report.Kind)
         {
             case WorkerReportKind.Alive:
-                return;
+                if (report.Text != "0") Volatile.Write(ref _usedAt, Stopwatch.GetTimestamp());
+                return null;
             case WorkerReportKind.PeerRefused:
                 SignerLog.PeerRefused(_logger, _order.Name, report.Text!);
-                return;
+                return null;
             case WorkerReportKind.WrongSignature:
                 HostingLog.WrongSignature(_logger, _order.Name, report.Text!);
-                return;
+                return null;
             case WorkerReportKind.PinRefused:
                 // Whatever becomes of this worker: the next one does not try it either.
                 _order = _order with { PinRefused = report.Text };
@@ -143,8 +181,28 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 break;
         }
 
-        _state = report;
+        // That its module hangs is no state of the token's: the next worker may find it well.
+        if (report.Kind != WorkerReportKind.Hangs) Say(report);
+        return report;
+    }
+
+    private void Say(WorkerReport state)
+    {
+        _state = state;
         _known.TrySetResult();
+    }
+
+    // A module may print on the worker's standard output, too.
+    private static WorkerReport? TryRead(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, SignersJson.Default.WorkerReport);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     // 128 and the signal's number, as a shell has it.
