@@ -75,13 +75,13 @@ internal sealed class CertificateMetrics(IServerState server, TokenAnswers answe
         answer.Problem is null ? 1 : 0, Label("fsp.token", answer.Token), Label("fsp.certificate", answer.Certificate)));
 
     private IEnumerable<Measurement<double>> ObserveExpiry() => Observe(certificate =>
-        Math.Round((FirstToExpire(certificate).NotAfter - DateTimeOffset.UtcNow).TotalSeconds));
+        Math.Round((FirstOfAll(certificate).NotAfter - DateTimeOffset.UtcNow).TotalSeconds));
 
     private IEnumerable<Measurement<double>> ObserveLifetime() => Observe(certificate =>
-        (FirstToExpire(certificate).NotAfter - FirstToExpire(certificate).NotBefore).TotalSeconds);
+        (FirstOfAll(certificate).NotAfter - FirstOfAll(certificate).NotBefore).TotalSeconds);
 
     // A spare is renewed like what it stands in for.
-    private static CertificateFacts FirstToExpire(PreparedCertificate certificate) =>
+    private static CertificateFacts FirstOfAll(PreparedCertificate certificate) =>
         certificate.Chains.Select(chain => chain.FirstToExpire).OfType<CertificateFacts>().MinBy(each => each.NotAfter)!;
 
     private IEnumerable<Measurement<double>> Observe(Func<PreparedCertificate, double> read) =>

@@ -33,18 +33,12 @@ internal sealed class KeyRedundancy
         var usable = opened.Served.ToHashSet(ReferenceEqualityComparer.Instance);
         var chains = opened.Chains.Select(chain => usable.Contains(chain) ? Serve(chain, isAlone: !opened.IsRedundant) : chain).ToList();
         var served = chains.FindAll(chain => chain.Certificate is not null);
-        var choice = opened.IsRedundant ? Choose(opened.Options, served) : null;
         var certificate = served[0].Certificate! with
         {
             Spares = [.. served.Skip(1).Select(chain => chain.Certificate!)],
-            Choice = choice,
+            Choice = opened.IsRedundant ? Choose(opened.Options, served) : null,
         };
-        return new PreparedCertificate(
-            opened.Options, certificate, served[0].KeyAlgorithm, served[0].Opened.First(), served[0].FirstToExpire!)
-        {
-            Chains = chains,
-            Choice = choice,
-        };
+        return new PreparedCertificate(opened.Options, certificate, chains);
     }
 
     private PreparedChain Serve(PreparedChain chain, bool isAlone)
