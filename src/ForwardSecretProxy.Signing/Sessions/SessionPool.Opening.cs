@@ -11,6 +11,7 @@ internal sealed partial class SessionPool
     private long _limitLoweredAt;
     private int _opening;
     private int _closing;
+    private int _closed;
 
     // Every method below is called with _gate held, but for those that say otherwise.
 
@@ -53,6 +54,7 @@ internal sealed partial class SessionPool
                 if (IsGivenUp(session.Generation))
                     continue;
                 _closing--;
+                _closed++;
                 OpenForWaiters();
             }
         }
@@ -80,12 +82,13 @@ internal sealed partial class SessionPool
         {
             _opening++;
             ThreadPool.UnsafeQueueUserWorkItem(
-                static state => state.Pool.OpenOne(state.Generation), (Pool: this, Generation: _generation), preferLocal: false);
+                static state => state.Pool.OpenOne(state.Generation, state.Closed),
+                (Pool: this, Generation: _generation, Closed: _closed), preferLocal: false);
         }
     }
 
     // Runs on a thread of the pool's own choosing, without the lock: a token may take seconds for a session.
-    private void OpenOne(int generation)
+    private void OpenOne(int generation, int closed)
     {
         try
         {
@@ -108,12 +111,12 @@ internal sealed partial class SessionPool
             lock (_gate)
             {
                 if (!IsGivenUp(generation))
-                    OpenFailed(exception as TokenException ?? new TokenException(exception.Message, exception));
+                    OpenFailed(exception as TokenException ?? new TokenException(exception.Message, exception), closed);
             }
         }
     }
 
-    private void OpenFailed(TokenException exception)
+    private void OpenFailed(TokenException exception, int closed)
     {
         _opening--;
         var left = _open + _opening;
@@ -122,6 +125,13 @@ internal sealed partial class SessionPool
             // What is being closed may have been in the way; when it is closed there is another try.
             if (_closing > 0)
                 return;
+            // And so may what was closed since.
+            if (_closed != closed)
+            {
+                OpenForWaiters();
+                return;
+            }
+
             if (left > 0)
             {
                 _limit = left;
