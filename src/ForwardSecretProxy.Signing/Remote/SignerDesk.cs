@@ -98,7 +98,8 @@ public sealed class SignerDesk(IToken token, SignerOptions options) : IPacketDes
         lock (_opening)
         {
             // Passed through the gate each time that it is asked for, as it is by a reload.
-            var signer = token.OpenSignerAsync(uri, publicKey, CancellationToken.None).GetAwaiter().GetResult();
+            var signer = token.OpenSignerAsync(
+                uri, publicKey is null ? default(ReadOnlyMemory<byte>?) : publicKey, CancellationToken.None).GetAwaiter().GetResult();
             var key = Find(signer) ?? Add(signer);
             key.Signer = signer;
             return new OfferedKey(key.Handle.ToString("x32", null), signer.SubjectPublicKeyInfo.ToArray(), signer.Report);

@@ -164,6 +164,16 @@ public sealed class SignerDeskTests : IDisposable
     }
 
     [Fact]
+    public void Ask_WithAndWithoutACertificate_ExpectsItsKeyOrNone()
+    {
+        var desk = NewDesk(out _);
+
+        Ask(desk, new SignerQuestion(Uri, _token.PublicKey.Encoded.ToArray()));
+
+        Assert.Equal([null, _token.PublicKey.Encoded.ToArray()], _token.Expected);
+    }
+
+    [Fact]
     public void Ask_AnotherLifeOfTheSigner_HasOtherHandles()
     {
         NewDesk(out var one);

@@ -35,6 +35,9 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
     /// <summary>How often the key was asked for.</summary>
     public int Openings => Volatile.Read(ref _openings);
 
+    /// <summary>The public keys that were expected, in order; null where none was.</summary>
+    public List<byte[]?> Expected { get; } = [];
+
     public TokenInfo Info { get; } = new(7, "stub", "0815", "us", "stub", true, true, true, PinState.Normal, null);
 
     public ISigningPool Pool => this;
@@ -53,6 +56,7 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
         ForwardSecretProxy.Signing.Keys.Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _openings);
+        Expected.Add(subjectPublicKeyInfo?.ToArray());
         return OnOpen is null ? Task.FromResult(Opened ?? this) : Task.FromException<ITokenSigner>(OnOpen);
     }
 
