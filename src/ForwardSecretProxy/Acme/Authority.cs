@@ -12,7 +12,7 @@ internal sealed class Authority(AcmeAccountOptions options, AcmeTransport transp
 {
     private AcmeDirectory? _directory;
     private AcmeClient? _client;
-    private IDisposable? _key;
+    private OpenKey? _key;
 
     /// <summary>The account, registered.</summary>
     /// <exception cref="AcmeException">There is none to be had.</exception>
@@ -54,17 +54,18 @@ internal sealed class Authority(AcmeAccountOptions options, AcmeTransport transp
         return _directory = response.Read<AcmeDirectory>();
     }
 
+    // Once: a registration that failed leaves it open for the next certificate of the account.
     private async Task<AccountKey> OpenKeyAsync(CancellationToken cancellationToken)
     {
-        if (_key is null && options.IsKeyOnToken)
-        {
-            var opened = await keys(options.Key, $"Acme:{options.Name}:AccountKey", null, cancellationToken);
-            _key = opened;
-            return new AccountKey(opened.Signer);
-        }
+        _key ??= options.IsKeyOnToken
+            ? await keys(options.Key, $"Acme:{options.Name}:AccountKey", null, cancellationToken)
+            : OpenFile(options.Key);
+        return new AccountKey(_key.Signer);
+    }
 
-        var signer = AccountKeyFile.Open(options.Key);
-        _key = signer;
-        return new AccountKey(signer);
+    private static OpenKey OpenFile(string path)
+    {
+        var signer = AccountKeyFile.Open(path);
+        return new OpenKey(signer, signer);
     }
 }

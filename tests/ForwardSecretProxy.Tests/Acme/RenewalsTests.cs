@@ -20,9 +20,9 @@ public sealed class RenewalsTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fsp-test-");
     private readonly LeapingTime _time = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly List<string> _opened = [];
     private readonly ScriptedAuthority _authority;
     private string _account = "\"AcceptTerms\": true, \"Contact\": [ \"a@example.org\" ]";
-    private int _opened;
 
     public RenewalsTests() => _authority = new ScriptedAuthority(_time);
 
@@ -77,13 +77,13 @@ public sealed class RenewalsTests : IDisposable
     {
         await RunAsync();
         var installed = await File.ReadAllBytesAsync(Chain);
-        _opened = 0;
+        _opened.Clear();
         _authority.Requests.Clear();
 
         var outcome = await RunAsync();
 
         Assert.Equal(RenewalResult.NotDue, outcome.Result);
-        Assert.Equal(0, _opened);
+        Assert.Empty(_opened);
         Assert.Empty(_authority.Requests);
         Assert.Equal(installed, await File.ReadAllBytesAsync(Chain));
         Assert.InRange(outcome.Next - _time.GetUtcNow(), TimeSpan.FromDays(59.9), TimeSpan.FromDays(64.6));
@@ -384,6 +384,24 @@ public sealed class RenewalsTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_TwoCertificatesOfAnAccountOnAToken_OpenItsKeyOnceAndMakeNoFile()
+    {
+        const string account = "pkcs11:token=fsp;object=acme";
+        _account += $", \"AccountKey\": \"{account}\"";
+        _authority.Instead = path => path == "/account" ? ScriptedAuthority.Problem("serverInternal", "not now") : null;
+        var options = Options();
+        var web = options.Certificates[0];
+        options = options with { Certificates = [web, web with { Name = "mail", Chain = Path.Combine(_folder.FullName, "mail.pem") }] };
+
+        var outcomes = await NewRenewals(options).RunAsync(null, false, default);
+
+        Assert.Equal([RenewalResult.Failed, RenewalResult.Failed], outcomes.Select(each => each.Result));
+        Assert.Equal(2, _authority.Requests.Count(each => each == "POST /account"));
+        Assert.Single(_opened, account);
+        Assert.False(File.Exists(account));
+    }
+
+    [Fact]
     public async Task Run_SlowAuthority_IsWaitedForAndGivenUp()
     {
         _authority.Verdict = "pending";
@@ -460,8 +478,8 @@ public sealed class RenewalsTests : IDisposable
     private async Task<RenewalOutcome> RunAsync(bool force = false) =>
         Assert.Single(await NewRenewals().RunAsync(null, force, default));
 
-    private Renewals NewRenewals() =>
-        new(Options(), OpenAsync, _ => new AcmeTransport(new Connection(_authority), _time), _time, new Random(1));
+    private Renewals NewRenewals(ProxyOptions? options = null) =>
+        new(options ?? Options(), OpenAsync, _ => new AcmeTransport(new Connection(_authority), _time), _time, new Random(1));
 
     private ProxyOptions Options()
     {
@@ -479,7 +497,7 @@ public sealed class RenewalsTests : IDisposable
 
     private Task<OpenKey> OpenAsync(string uri, string place, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken)
     {
-        _opened++;
+        _opened.Add(uri);
         return Task.FromResult(new OpenKey(new KeyPairSigner(_key, SignatureScheme.EcdsaSecp256r1Sha256), Stream.Null));
     }
 
