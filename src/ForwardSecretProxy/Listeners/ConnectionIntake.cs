@@ -310,7 +310,7 @@ internal sealed partial class ConnectionIntake : IConnectionListener
     private partial void LogTokenBusy(int count, string reason);
 
     // Only a name that has a file in the folder comes this far, so it is none that a client has made up.
-    [LoggerMessage(1120, LogLevel.Information, "A tls-alpn-01 challenge for {Name} was answered.")]
+    [LoggerMessage(EventIds.AlpnChallengeAnswered, LogLevel.Information, "A tls-alpn-01 challenge for {Name} was answered.")]
     private partial void LogChallengeAnswered(string? name);
 
     [LoggerMessage(3005, LogLevel.Debug, "A handshake with client {Client} failed: {Outcome}. {Reason}")]
