@@ -74,12 +74,15 @@ internal sealed partial class FspProcess : IAsyncDisposable
     public Task<bool> ReloadAsync() => NextReloadAsync(() => SignalAsync("HUP"));
 
     /// <summary>Waits for what comes of the reload that <paramref name="cause"/> has for its effect.</summary>
-    public async Task<bool> NextReloadAsync(Func<Task> cause)
+    public async Task<bool> NextReloadAsync(Func<Task> cause) => IsServed(await NextLineAsync(IsOutcome, cause));
+
+    /// <summary>Waits for a line that matches and came after <paramref name="cause"/> was begun, whatever stood there before.</summary>
+    public async Task<string> NextLineAsync(Func<string, bool> matches, Func<Task> cause)
     {
-        var before = Outcomes().Count;
+        var before = Lines.Count(matches);
         await cause();
-        await WaitForLineAsync(_ => Outcomes().Count > before);
-        return Outcomes()[before];
+        await WaitForLineAsync(_ => Lines.Count(matches) > before);
+        return Lines.Where(matches).ElementAt(before);
     }
 
     /// <inheritdoc cref="ServerProcess.StopAsync"/>
@@ -107,12 +110,7 @@ internal sealed partial class FspProcess : IAsyncDisposable
     }
 
     /// <summary>What came of each reload so far, in order.</summary>
-    public IReadOnlyList<bool> Outcomes() =>
-    [
-        .. Lines
-            .Where(line => line.Contains("[1005]", StringComparison.Ordinal) || line.Contains("[1006]", StringComparison.Ordinal))
-            .Select(line => line.Contains("[1005]", StringComparison.Ordinal)),
-    ];
+    public IReadOnlyList<bool> Outcomes() => [.. Lines.Where(IsOutcome).Select(IsServed)];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -123,6 +121,10 @@ internal sealed partial class FspProcess : IAsyncDisposable
 
     // Built into the tests' own directory, as what this project references.
     internal static string Assembly => Path.Combine(AppContext.BaseDirectory, "fsp.dll");
+
+    private static bool IsOutcome(string line) => IsServed(line) || line.Contains("[1006]", StringComparison.Ordinal);
+
+    private static bool IsServed(string line) => line.Contains("[1005]", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\b(answers at|listening on)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ListeningLine();

@@ -45,9 +45,10 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
         for (var kill = 0; kill < 3; kill++)
         {
             var worker = Worker(fsp);
-            await ProcessRunner.RunAsync("/bin/sh", ["-c", $"kill -KILL {worker}"]);
-            await fsp.WaitForLineAsync(line => line.Contains("[2040]", StringComparison.Ordinal)
-                && !line.Contains($"process {worker}.", StringComparison.Ordinal) && Worker(fsp) != worker);
+            // Its own line first: what is counted from then on is its successors'.
+            await fsp.WaitForLineAsync(line => IsStarted(line, worker));
+            await fsp.NextLineAsync(IsStarted, () => KillAsync(worker));
+            Assert.NotEqual(worker, Worker(fsp));
             Assert.True((await OpenSslClient.RequestAsync(configuration.Port, "-tls1_3")).Connected);
         }
 
@@ -62,7 +63,7 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
     {
         var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Signer", "isolated");
         var fsp = await ServeAsync(configuration);
-        int[] started = [.. Children(fsp.Id), Worker(fsp)];
+        var started = StartedBy(fsp);
 
         Assert.Equal(0, await fsp.StopAsync());
         await fsp.DisposeAsync();
@@ -75,7 +76,7 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
     {
         var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Signer", "isolated");
         await using var fsp = await ServeAsync(configuration);
-        int[] started = [.. Children(fsp.Id), Worker(fsp)];
+        var started = StartedBy(fsp);
 
         await fsp.SignalAsync("KILL");
 
@@ -199,7 +200,22 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
         return (good, failed);
     }
 
-    private static int Worker(FspProcess fsp) => Workers(fsp).DefaultIfEmpty().First();
+    private static bool IsStarted(string line) => line.Contains("[2040]", StringComparison.Ordinal);
+
+    private static bool IsStarted(string line, int worker) =>
+        IsStarted(line) && line.EndsWith(string.Create(CultureInfo.InvariantCulture, $"is process {worker}."), StringComparison.Ordinal);
+
+    private static async Task KillAsync(int process) => await ProcessRunner.RunAsync("/bin/sh", ["-c", $"kill -KILL {process}"]);
+
+    /// <summary>The keeper and its worker, of a proxy that has one token.</summary>
+    private static int[] StartedBy(FspProcess fsp)
+    {
+        int[] started = [.. Children(fsp.Id), .. Workers(fsp)];
+        Assert.True(started.Length >= 2, $"There are {started.Length} processes.");
+        return started;
+    }
+
+    private static int Worker(FspProcess fsp) => Workers(fsp).First();
 
     private static IEnumerable<int> Workers(FspProcess fsp) => Children(fsp.Id).SelectMany(Children);
 
