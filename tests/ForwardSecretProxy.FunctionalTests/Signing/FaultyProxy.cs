@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
@@ -61,23 +59,8 @@ internal sealed class FaultyProxy : IDisposable
         return double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A client that keeps its connection, and trusts the proxy's certificates.</summary>
-    public HttpClient KeepConnection() => new(new SocketsHttpHandler
-    {
-        SslOptions = { CertificateChainPolicy = _proxy.Authority.TrustOnlyThis() },
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await client.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
-            return new NetworkStream(client, ownsSocket: true);
-        },
-        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-        MaxConnectionsPerServer = 1,
-    })
-    {
-        BaseAddress = new UriBuilder("https", ProxyFixture.DefaultName, Port).Uri,
-        Timeout = TimeSpan.FromSeconds(20),
-    };
+    /// <summary>One connection of a client that trusts the proxy's certificates. It is never dialled again.</summary>
+    public Task<Http1Client> ConnectAsync() => Http1Client.ConnectAsync(Port, _proxy.Authority);
 
     /// <inheritdoc/>
     public void Dispose()
