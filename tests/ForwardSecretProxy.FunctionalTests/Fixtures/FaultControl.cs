@@ -89,6 +89,9 @@ internal sealed class FaultControl : IDisposable
     /// <summary>How often a function has been called.</summary>
     public long Calls(FaultFunction function) => this[Orders + (int)function * OrderWords + 3];
 
+    /// <summary>How often what was ordered of a function has still to happen.</summary>
+    public long Left(FaultFunction function) => this[Orders + (int)function * OrderWords + 2];
+
     /// <summary>Everything is well again; what hangs goes on.</summary>
     public void Reset()
     {

@@ -348,6 +348,7 @@ public sealed class FaultTests : IDisposable
 
         await FaultyToken.SignAtLastAsync(signer, Recovery);
         await FaultyToken.SignAsync(signer);
+        Assert.Equal(0, Faults.Left(function));
     }
 
     private static async Task<bool> IsSignedRightlyAsync(Pkcs11Signer signer)
