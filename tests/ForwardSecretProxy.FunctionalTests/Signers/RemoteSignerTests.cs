@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -45,7 +46,17 @@ public sealed class RemoteSignerTests : IDisposable
         Start(sessions: 8);
         using var token = Open();
         var signer = await token.OpenSignerAsync(Uri, null, default);
-        _token.InSignature = () => Thread.Sleep(Random.Shared.Next(0, 5));
+        var (begun, change) = (0, new object());
+        // Every second one waits until the one after it has begun.
+        _token.InSignature = () =>
+        {
+            lock (change)
+            {
+                var own = ++begun;
+                Monitor.PulseAll(change);
+                while (own % 2 == 1 && begun == own) Assert.True(Monitor.Wait(change, Patience));
+            }
+        };
 
         var signed = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => SignOnThreadAsync(token, signer)));
 
@@ -316,50 +327,113 @@ public sealed class RemoteSignerTests : IDisposable
     }
 
     [Fact]
-    public async Task Connection_HostileAnswers_EndItAndNothingElse()
+    public async Task Connection_LastIsAnsweredFirst_EachGetsItsOwn()
     {
-        // Numbers of nobody, of another place, twice, cut, too long.
-        byte[][] answers =
-        [
-            [], [2], [2, 1, 0, 0, 0, 0, 0], [2, 1, 0, 0, 0, 0, 0xFF, 0xFF], [2, 1, 9, 0, 0, 1, 0, 0], [2, 2, 0, 0, 0, 1, 0, 0],
-            [2, 1, 0, 0, 0, 1, 0, 0, .. new byte[600]], [1, 1, 0, 0, 0, 1, 0, 0],
-        ];
-        foreach (var hostile in answers)
+        const int many = 4;
+        var (connection, far) = await ConnectAsync();
+        using var _ = connection;
+        using var __ = far;
+        var asking = new List<Task<PendingAnswer>>();
+        var requests = new List<byte[]>();
+        for (var place = 0; place < many; place++)
         {
-            var (near, far) = await PairAsync();
-            using var connection = new SignerConnection(near, places: 4);
-            using (far)
-            {
-                var asking = OnThread(() => connection.Ask(
-                    0, SignatureScheme.EcdsaSecp256r1Sha256, 1, SignedBlocks.CertificateVerify(32), TimeSpan.FromSeconds(1)));
-                far.Receive(new byte[1024]);
-                if (hostile.Length > 0) far.Send(hostile);
-
-                await Assert.ThrowsAsync<SignerLostException>(() => asking);
-            }
+            asking.Add(AskAsync(connection, place));
+            requests.Add(Receive(far));
         }
+
+        for (var place = many - 1; place >= 0; place--)
+            far.Send(AnswerTo(requests[place], (byte)place));
+
+        for (var place = 0; place < many; place++)
+            AssertIs((byte)place, await asking[place]);
+    }
+
+    // Each but for its flaw the answer to the first request in place 0: number 0x10000.
+    public static TheoryData<byte[]> NoAnswers =>
+    [
+        [], [2], [2, 1, 0, 0, 0, 1, 0], [2, 1, 9, 0, 0, 1, 0, 0], [2, 2, 0, 0, 0, 1, 0, 0], [1, 1, 0, 0, 0, 1, 0, 0],
+        [2, 1, 0, 0, 0, 1, 0, 0, .. new byte[600]],
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoAnswers))]
+    public async Task Connection_AnswerThatIsNone_EndsIt(byte[] answer)
+    {
+        var (connection, far) = await ConnectAsync();
+        using var _ = connection;
+        using var __ = far;
+        var asking = AskAsync(connection, 0);
+        Assert.Equal([0, 1, 0, 0], Receive(far)[4..8]);
+
+        far.Send(answer);
+
+        Assert.False((await Assert.ThrowsAsync<SignerLostException>(() => asking)).IsTimeout);
+        Assert.NotNull(connection.Lost);
+    }
+
+    // Of a place that there is not, of one in which nobody asks, of an earlier request, of a later one.
+    [Theory]
+    [InlineData(0x1FFFFu)]
+    [InlineData(0x10001u)]
+    [InlineData(0u)]
+    [InlineData(0x20000u)]
+    public async Task Connection_AnswerToNobody_IsLeftOutAndTheRightOneArrives(uint number)
+    {
+        var (connection, far) = await ConnectAsync();
+        using var _ = connection;
+        using var __ = far;
+        var asking = AskAsync(connection, 0);
+        var request = Receive(far);
+        var wrong = request.ToArray();
+        BinaryPrimitives.WriteUInt32BigEndian(wrong.AsSpan(4), number);
+
+        far.Send(AnswerTo(wrong, 9));
+        far.Send(AnswerTo(request, 1));
+
+        AssertIs(1, await asking);
+        Assert.Null(connection.Lost);
+    }
+
+    [Fact]
+    public async Task Connection_AnswerThatComesTwice_CountsOnce()
+    {
+        var (connection, far) = await ConnectAsync();
+        using var _ = connection;
+        using var __ = far;
+        var one = AskAsync(connection, 0);
+        var first = Receive(far);
+        var other = AskAsync(connection, 1);
+        var second = Receive(far);
+
+        // While somebody still reads, and at the end for the next one to find.
+        far.Send(AnswerTo(second, 2));
+        far.Send(AnswerTo(second, 9));
+        far.Send(AnswerTo(first, 1));
+        far.Send(AnswerTo(first, 9));
+
+        AssertIs(1, await one);
+        AssertIs(2, await other);
+        var next = AskAsync(connection, 0);
+        far.Send(AnswerTo(Receive(far), 3));
+        AssertIs(3, await next);
     }
 
     [Fact]
     public async Task Connection_AnswerAfterItsTime_GoesToNobody()
     {
-        var (near, far) = await PairAsync();
-        using var connection = new SignerConnection(near, places: 4);
-        using var _ = far;
-        var block = SignedBlocks.CertificateVerify(32);
-        var late = OnThread(() => connection.Ask(0, SignatureScheme.EcdsaSecp256r1Sha256, 1, block, TimeSpan.FromMilliseconds(50)));
-        var first = new byte[1024];
-        far.Receive(first);
+        var (connection, far) = await ConnectAsync();
+        using var _ = connection;
+        using var __ = far;
+        var late = AskAsync(connection, 0, TimeSpan.FromMilliseconds(50));
+        var first = Receive(far);
         Assert.True((await Assert.ThrowsAsync<SignerLostException>(() => late)).IsTimeout);
 
-        var next = OnThread(() => connection.Ask(0, SignatureScheme.EcdsaSecp256r1Sha256, 1, block, Patience));
-        var second = new byte[1024];
-        far.Receive(second);
-        far.Send([2, 1, 0, 0, .. first[4..8], 1]);
-        far.Send([2, 1, 0, 0, .. second[4..8], 2]);
+        var next = AskAsync(connection, 0);
+        var second = Receive(far);
+        far.Send(AnswerTo(first, 1));
+        far.Send(AnswerTo(second, 2));
 
-        var answer = await next;
-        Assert.Equal((1, 2), (answer.Length, answer.Content[0]));
+        AssertIs(2, await next);
     }
 
     /// <summary>How many exchanges the signer had.</summary>
@@ -408,15 +482,31 @@ public sealed class RemoteSignerTests : IDisposable
     private static Task<T> OnThread<T>(Func<T> run) => Task.Factory.StartNew(
         run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private async Task<(Socket Near, Socket Far)> PairAsync()
+    private async Task<(SignerConnection Near, Socket Far)> ConnectAsync()
     {
         using var listener = SignerAddress.NewSocket();
         listener.Bind(new SignerAddress(_address.Name + RandomNumberGenerator.GetHexString(8)).EndPoint);
         listener.Listen(1);
         var near = SignerAddress.NewSocket();
         await near.ConnectAsync(listener.LocalEndPoint!);
-        return (near, await listener.AcceptAsync());
+        var far = await listener.AcceptAsync();
+        far.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        return (new SignerConnection(near, places: 4), far);
     }
+
+    private static Task<PendingAnswer> AskAsync(SignerConnection connection, int place, TimeSpan? limit = null) => OnThread(() =>
+        connection.Ask(place, SignatureScheme.EcdsaSecp256r1Sha256, 1, SignedBlocks.CertificateVerify(32), limit ?? Patience));
+
+    private static byte[] Receive(Socket far)
+    {
+        var packet = new byte[1024];
+        return packet[..far.Receive(packet)];
+    }
+
+    private static byte[] AnswerTo(byte[] request, byte content) => [2, 1, 0, 0, .. request[4..8], content];
+
+    private static void AssertIs(byte content, PendingAnswer answer) =>
+        Assert.Equal((SignStatus.Signed, 1, content), (answer.Status, answer.Length, answer.Content[0]));
 
     private sealed class CountingDesk(RemoteSignerTests test, IPacketDesk desk) : IPacketDesk
     {
