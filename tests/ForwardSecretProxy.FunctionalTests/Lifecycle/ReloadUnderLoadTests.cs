@@ -7,15 +7,15 @@ namespace ForwardSecretProxy.FunctionalTests.Lifecycle;
 [Collection(OwnProxy.Name)]
 public sealed class ReloadUnderLoadTests(ProxyFixture proxy, ITestOutputHelper output) : IDisposable
 {
-    private const int Reloads = 100;
-    private const int Restarts = 20;
+    private static readonly int Reloads = FullRun.Number(usual: 40, full: 100);
+    private static readonly int Restarts = FullRun.Number(usual: 8, full: 20);
 
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Reload_AHundredTimesUnderLoad_LosesNoRequest()
+    public async Task Reload_ManyTimesUnderLoad_LosesNoRequest()
     {
         var configuration = Configuration();
         var path = configuration.WriteTo(_directory);
@@ -40,7 +40,7 @@ public sealed class ReloadUnderLoadTests(ProxyFixture proxy, ITestOutputHelper o
     }
 
     [Fact]
-    public async Task Restart_TwentyTimesWithASocketThatStays_LosesNoRequest()
+    public async Task Restart_ManyTimesWithASocketThatStays_LosesNoRequest()
     {
         var configuration = Configuration();
         await using var supervisor = await Supervisor.ServeAsync(
