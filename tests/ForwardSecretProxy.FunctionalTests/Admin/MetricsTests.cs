@@ -89,42 +89,6 @@ public sealed partial class MetricsTests(ProxyFixture proxy) : IDisposable
     }
 
     [Fact]
-    public void Alerts_AreAllInTheHandbookAndInTheirTest()
-    {
-        var alerts = Alert().Matches(Read("config/prometheus-alerts.yml")).Select(match => match.Groups[1].Value).ToList();
-        var (handbook, test) = (Read("docs/operations.md"), Read("config/prometheus-alerts.test.yml"));
-
-        Assert.True(alerts.Count > 10);
-        Assert.All(alerts, alert => Assert.Contains($"| `{alert}` |", handbook, StringComparison.Ordinal));
-        // Quiet when all is well, and firing once.
-        Assert.All(alerts, alert => Assert.True(
-            Regex.Count(test, $@"alertname: {alert}\b") >= 2, $"{alert} is tested in both ways."));
-    }
-
-    [PromtoolFact]
-    public async Task Alerts_PassPromtoolsChecksAndTheirTest()
-    {
-        var check = await ProcessRunner.RunAsync("promtool", ["check", "rules", Repository.Path("config/prometheus-alerts.yml")]);
-        var test = await ProcessRunner.RunAsync("promtool", ["test", "rules", Repository.Path("config/prometheus-alerts.test.yml")]);
-
-        Assert.True(check.ExitCode == 0, check.Text);
-        Assert.True(test.ExitCode == 0, test.Text);
-    }
-
-    [PromtoolFact]
-    public async Task Alerts_AnyRuleThatNeverFires_FailsTheTest()
-    {
-        var rules = Read("config/prometheus-alerts.yml");
-        _directory.Write("prometheus-alerts.test.yml", Read("config/prometheus-alerts.test.yml"));
-        foreach (var alert in Alert().Matches(rules).Select(match => match.Value))
-        {
-            _directory.Write("prometheus-alerts.yml", rules.Replace(alert, alert + "Never", StringComparison.Ordinal));
-            var test = await ProcessRunner.RunAsync("promtool", ["test", "rules", _directory.File("prometheus-alerts.test.yml")]);
-            Assert.True(test.ExitCode != 0, alert);
-        }
-    }
-
-    [Fact]
     public async Task Otlp_Configured_SendsTheMetricsAndNamesNobody()
     {
         var received = new TaskCompletionSource<(string Path, string Body)>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -179,17 +143,4 @@ public sealed partial class MetricsTests(ProxyFixture proxy) : IDisposable
 
     [GeneratedRegex(@"^\| `((?:fsp|dotnet|target)_[a-z_0-9]+)` \|", RegexOptions.Multiline)]
     private static partial Regex HandbookMetric();
-
-    [GeneratedRegex(@"alert: (\w+)")]
-    private static partial Regex Alert();
-}
-
-/// <summary>A test that needs promtool, which comes with Prometheus.</summary>
-internal sealed class PromtoolFactAttribute : FactAttribute
-{
-    public PromtoolFactAttribute()
-    {
-        if (ProcessRunner.Find("promtool") is null)
-            Skip = "promtool is not installed.";
-    }
 }
