@@ -10,31 +10,12 @@ namespace ForwardSecretProxy.FunctionalTests.Requests;
 
 /// <summary>Clients that are too big, too slow or too busy, against small limits.</summary>
 [Collection(RunningProxy.Name)]
-public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDisposable
+public sealed class RequestLimitTests(LimitedProxy limited) : IClassFixture<LimitedProxy>
 {
     private const byte EndStream = 1;
     private const byte EndHeaders = 4;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private readonly TemporaryDirectory _directory = new();
-    private KestrelBackend? _backend;
-    private FspProcess? _fsp;
-    private int _port;
-
-    public async Task InitializeAsync()
-    {
-        _backend = await KestrelBackend.StartAsync();
-        await ServeAsync($"http://127.0.0.1:{_backend.Http1Port}");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _fsp!.DisposeAsync();
-        await _backend!.DisposeAsync();
-    }
-
-    public void Dispose() => _directory.Dispose();
 
     [Theory]
     [InlineData(500, 10, 100, 200)]
@@ -53,7 +34,7 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     [Fact]
     public async Task Head_ThatDrips_IsEndedInTime()
     {
-        await using var client = await RawClient.ConnectAsync(_port, SslApplicationProtocol.Http11);
+        await using var client = await RawClient.ConnectAsync(limited.Port, SslApplicationProtocol.Http11);
         var answer = client.ReadToEndAsync();
         var clock = Stopwatch.StartNew();
 
@@ -71,7 +52,7 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     [Fact]
     public async Task Http2Head_ThatDoesNotEnd_IsEndedInTime()
     {
-        await using var client = await RawHttp2Client.ConnectAsync(_port);
+        await using var client = await RawHttp2Client.ConnectAsync(limited.Port);
 
         await client.SendAsync(FrameType.Headers, EndStream, 1, Block(("x-a", "1")));
 
@@ -91,7 +72,7 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     {
         // It says what it was sent, so a large answer takes a large request.
         const int length = 24_000_000;
-        await using var client = await RawClient.ConnectAsync(_port, SslApplicationProtocol.Http11);
+        await using var client = await RawClient.ConnectAsync(limited.Port, SslApplicationProtocol.Http11);
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: web.example.test\r\nContent-Length: {length}\r\n\r\n{new string('x', length)}");
 
         var clock = Stopwatch.StartNew();
@@ -112,9 +93,10 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
             await ScriptedServer.SayAsync(socket, "data: 2\n\n", stop);
             socket.Shutdown(SocketShutdown.Both);
         });
-        await ServeAsync($"http://127.0.0.1:{backend.Port}");
+        var (fsp, port) = await limited.ServeAsync($"http://127.0.0.1:{backend.Port}");
+        await using var _ = fsp;
 
-        var answer = await ExchangeAsync("GET / HTTP/1.1\r\nHost: web.example.test\r\nConnection: close\r\n\r\n");
+        var answer = await ExchangeAsync("GET / HTTP/1.1\r\nHost: web.example.test\r\nConnection: close\r\n\r\n", port);
 
         Assert.Contains("data: 1", answer, StringComparison.Ordinal);
         Assert.Contains("data: 2", answer, StringComparison.Ordinal);
@@ -123,11 +105,12 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     [Fact]
     public async Task GrpcCall_WhoseBodyRests_IsNotCut()
     {
-        await ServeAsync($"http://127.0.0.1:{_backend!.Http2Port}", new JsonObject
+        var (fsp, port) = await limited.ServeAsync($"http://127.0.0.1:{limited.Backend.Http2Port}", new JsonObject
         {
             ["Version"] = "2", ["VersionPolicy"] = "RequestVersionExact",
         });
-        await using var client = await RawHttp2Client.ConnectAsync(_port);
+        await using var _ = fsp;
+        await using var client = await RawHttp2Client.ConnectAsync(port);
 
         await client.SendAsync(FrameType.Headers, EndHeaders, 1, Block(("content-type", "application/grpc"), ("te", "trailers")));
         await Task.Delay(TimeSpan.FromSeconds(4));
@@ -140,7 +123,7 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     public async Task Streams_CancelledInARush_EndTheConnection()
     {
         // Rapid reset, CVE-2023-44487.
-        await using var client = await RawHttp2Client.ConnectAsync(_port);
+        await using var client = await RawHttp2Client.ConnectAsync(limited.Port);
         var block = Block(("x-a", "1"));
         var rush = new List<byte>();
         for (var stream = 1; stream < 20_000; stream += 2)
@@ -160,7 +143,7 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     public async Task Streams_ThatAreAnswered_GoOn()
     {
         // The control of the one above: it is not their number.
-        await using var client = await RawHttp2Client.ConnectAsync(_port);
+        await using var client = await RawHttp2Client.ConnectAsync(limited.Port);
         for (var stream = 1; stream < 1000; stream += 2)
         {
             await client.SendAsync(FrameType.Headers, EndHeaders | EndStream, stream, Block("HEAD"));
@@ -172,7 +155,7 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     public async Task Continuations_WithoutEnd_EndTheConnection()
     {
         // CVE-2024-24549 and its kin: headers that never come to an end, each frame within its limit.
-        await using var client = await RawHttp2Client.ConnectAsync(_port);
+        await using var client = await RawHttp2Client.ConnectAsync(limited.Port);
         var flood = new List<byte>(RawHttp2Client.Frame(FrameType.Headers, EndStream, 1, Block(("x-a", "1"))));
         var more = RawHttp2Client.Encode(Enumerable.Range(0, 100).Select(i => KeyValuePair.Create($"x-{i}", new string('b', 100))));
         for (var i = 0; i < 1000; i++)
@@ -191,38 +174,20 @@ public sealed class RequestLimitTests(ProxyFixture proxy) : IAsyncLifetime, IDis
     public async Task Frames_WhoseAnswersAreNotRead_CostLittleAndOnlyTheirSender(int type, int length)
     {
         await AssertServesAsync();
-        var before = _fsp!.ResidentBytes();
-        await using var client = await RawHttp2Client.ConnectAsync(_port);
+        var before = limited.Process.ResidentBytes();
+        await using var client = await RawHttp2Client.ConnectAsync(limited.Port);
         var flood = Enumerable.Repeat(RawHttp2Client.Frame((FrameType)type, 0, 0, new byte[length]), 1_000_000).SelectMany(frame => frame).ToArray();
 
         var sending = client.SendAsync(flood);
         await Task.WhenAny(sending, Task.Delay(TimeSpan.FromSeconds(5)));
 
         await AssertServesAsync();
-        Assert.InRange(_fsp.ResidentBytes() - before, long.MinValue, 100_000_000);
+        Assert.InRange(limited.Process.ResidentBytes() - before, long.MinValue, 100_000_000);
     }
 
-    private async Task ServeAsync(string upstream, JsonObject? httpRequest = null)
+    private async Task<string> ExchangeAsync(string bytes, int? port = null)
     {
-        if (_fsp is not null)
-            await _fsp.DisposeAsync();
-        var configuration = proxy.NewConfiguration(upstream)
-            .With("Limits:RequestHeadersTimeout", "1s")
-            .With("Limits:MaxRequestLineBytes", 1024)
-            .With("Limits:MaxRequestHeadersBytes", 8192)
-            .With("Limits:MaxRequestHeaders", 50)
-            .With("Limits:MinRequestBodyRate", 10_000)
-            .With("Limits:MinResponseRate", 10_000_000)
-            .With("Limits:RateGracePeriod", "2s");
-        if (httpRequest is not null)
-            configuration.With("ReverseProxy:Clusters:service:HttpRequest", httpRequest);
-        _port = configuration.Port;
-        _fsp = await FspProcess.ServeAsync(configuration.WriteTo(_directory), _port, proxy.Token.Environment);
-    }
-
-    private async Task<string> ExchangeAsync(string bytes)
-    {
-        await using var client = await RawClient.ConnectAsync(_port, SslApplicationProtocol.Http11);
+        await using var client = await RawClient.ConnectAsync(port ?? limited.Port, SslApplicationProtocol.Http11);
         await client.SendAsync(bytes);
         return await client.ReadToEndAsync();
     }
