@@ -22,7 +22,11 @@ public sealed class FaultServingTests(ProxyFixture proxy, ITestOutputHelper outp
     // Of connections to the service and the signer that are kept, however many handshakes and faults there were.
     private const int SpareDescriptors = 32;
 
+    private static readonly string? SoakSeconds = Environment.GetEnvironmentVariable("FSP_FAULT_SOAK");
+
     private readonly TemporaryDirectory _directory = new();
+
+    public static TheoryData<string> SoakedSigners => SoakSeconds is null ? [Isolated] : [Isolated, "in-process"];
 
     public void Dispose() => _directory.Dispose();
 
@@ -78,15 +82,15 @@ public sealed class FaultServingTests(ProxyFixture proxy, ITestOutputHelper outp
 
     /// <summary>
     /// A fault every two seconds, at random, for as many seconds as the variable <c>FSP_FAULT_SOAK</c> says. In process those
-    /// that end it are left out.
+    /// that end it are left out, and it is soaked only when the variable is set: <see cref="FaultTests"/> has the same faults in
+    /// process, one by one.
     /// </summary>
     [Theory]
-    [InlineData(Isolated)]
-    [InlineData("in-process")]
+    [MemberData(nameof(SoakedSigners))]
     public async Task Soak_AFaultEveryTwoSeconds_NothingCrashesLeaksOrIsStuck(string signer)
     {
         var length = TimeSpan.FromSeconds(double.Parse(
-            Environment.GetEnvironmentVariable("FSP_FAULT_SOAK") ?? "8", CultureInfo.InvariantCulture));
+            SoakSeconds ?? "8", CultureInfo.InvariantCulture));
         using var faulty = await FaultyProxy.CreateAsync(proxy, configuration => configuration.With("Signer", signer));
         await using var fsp = await faulty.ServeAsync();
         await using var open = await faulty.ConnectAsync();
