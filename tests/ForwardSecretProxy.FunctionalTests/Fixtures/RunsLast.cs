@@ -20,7 +20,7 @@ public sealed class RunsLast
 /// </summary>
 public sealed class CollectionOrder : ITestCollectionOrderer
 {
-    private static readonly string[] Longest = [RunningProxy.Name, OwnProxy.Name];
+    private static readonly string[] Longest = [RunningProxy.Name, OwnProxy.Name, RelayingProxy.Name];
 
     /// <inheritdoc/>
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections)

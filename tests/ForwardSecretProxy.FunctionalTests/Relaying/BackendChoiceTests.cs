@@ -5,7 +5,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>Which backend a connection goes to: in turn, the least busy one, the one for a name, the next one that is there.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class BackendChoiceTests(BackendChoiceTests.Fixture relay) : IClassFixture<BackendChoiceTests.Fixture>
 {
     /// <summary>A listener for each way to choose.</summary>

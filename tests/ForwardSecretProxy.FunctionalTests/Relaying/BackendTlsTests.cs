@@ -8,7 +8,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>A backend that speaks TLS: it gets the users' bytes only when its certificate is good, and for its name.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class BackendTlsTests(BackendTlsTests.Fixture relay) : IClassFixture<BackendTlsTests.Fixture>
 {
     private const string Unavailable = "* BYE [UNAVAILABLE] Service not available, try again later\r\n";

@@ -5,7 +5,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>Backends that are looked after: one that is not well is passed over, and taken back.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class HealthCheckTests(HealthCheckTests.Fixture relay) : IClassFixture<HealthCheckTests.Fixture>
 {
     private const string Failed = "[3200]";

@@ -5,7 +5,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>Relays through reloads and to the end of the process, and what they leave behind.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class LifecycleTests(ProxyFixture proxy) : IAsyncLifetime, IDisposable
 {
     private readonly RelayProxy _relay = new(proxy);

@@ -4,7 +4,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>How many connections are relayed at once: of one client, and in all.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class LimitTests(ProxyFixture proxy) : IAsyncLifetime, IDisposable
 {
     private readonly RelayProxy _relay = new(proxy);

@@ -4,7 +4,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>ALPN (RFC 7301): what a relay agrees to, so that nobody is led from one service to another (ALPACA).</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class NegotiationTests(NegotiationTests.Fixture relay) : IClassFixture<NegotiationTests.Fixture>
 {
     /// <summary>A listener of each protocol.</summary>

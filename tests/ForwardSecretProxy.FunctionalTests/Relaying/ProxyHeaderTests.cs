@@ -9,7 +9,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>The PROXY protocol to a backend: who the client is, and what TLS agreed on with it.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class ProxyHeaderTests(ProxyHeaderTests.Fixture relay) : IClassFixture<ProxyHeaderTests.Fixture>
 {
     private const string Stranger = "127.0.0.66";

@@ -7,7 +7,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>Bytes from client to backend and back, whole, in order, and at the pace of the slower side.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class RelayTests(RelayTests.Fixture relay) : IClassFixture<RelayTests.Fixture>
 {
     private const int Mebibyte = 1024 * 1024;

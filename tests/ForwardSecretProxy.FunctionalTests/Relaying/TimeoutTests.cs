@@ -7,7 +7,7 @@ using ForwardSecretProxy.FunctionalTests.Fixtures;
 namespace ForwardSecretProxy.FunctionalTests.Relaying;
 
 /// <summary>How long silence lasts, and a backend that does not answer.</summary>
-[Collection(OwnProxy.Name)]
+[Collection(RelayingProxy.Name)]
 public sealed class TimeoutTests(TimeoutTests.Fixture relay) : IClassFixture<TimeoutTests.Fixture>
 {
     /// <summary>Relays with the shortest idle time-out, and one behind a backend that swallows connections.</summary>
