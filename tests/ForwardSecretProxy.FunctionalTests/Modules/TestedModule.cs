@@ -16,6 +16,10 @@ public abstract class TestedModule : IAsyncLifetime
     private const string Pin = "user4711";
     private const string WrongPin = "user4712";
 
+    private static readonly (string Name, string Type)[] Kinds = [("ecdsa", "ec-p256"), ("rsa", "rsa-2048")];
+
+    private IReadOnlyList<string>? _servedKeys;
+
     /// <summary>The module's name, as in docs/tokens.md.</summary>
     public abstract string Name { get; }
 
@@ -100,6 +104,12 @@ public abstract class TestedModule : IAsyncLifetime
         return fsp;
     }
 
+    /// <summary>
+    /// The names of the keys that are served, one of each kind that the token can make. The first time it makes them, and has
+    /// each certify itself.
+    /// </summary>
+    internal async Task<IReadOnlyList<string>> ServedKeysAsync() => _servedKeys ??= await MakeKeysAsync();
+
     /// <summary>A configuration with the token and a certificate for each key, which is in the file of the key's name.</summary>
     internal ProxyConfiguration NewConfiguration(string pinFile, int sessions, params string[] keys)
     {
@@ -115,6 +125,20 @@ public abstract class TestedModule : IAsyncLifetime
     protected static string FindLibrary(string name) =>
         Array.Find([$"/usr/lib/x86_64-linux-gnu/{name}", $"/usr/lib/aarch64-linux-gnu/{name}"], File.Exists)
             ?? throw new InvalidOperationException($"There is no {name}: see the packages in tests/run.sh.");
+
+    private async Task<IReadOnlyList<string>> MakeKeysAsync()
+    {
+        var keys = new List<string>();
+        foreach (var (key, type) in Kinds.Where(kind => Inability.Find(Name, Abilities.OfKind(kind.Type)) is null).DefaultIfEmpty(Kinds[0]))
+        {
+            ModuleProxy.Succeeded(await RunOnTokenAsync("key", "generate", "--key-label", key, "--type", type));
+            var certificate = ModuleProxy.Succeeded(await RunOnKeyAsync(key, "cert", "self-sign", "--dns", "localhost"));
+            Directory.Write(key + ".pem", certificate.Output);
+            keys.Add(key);
+        }
+
+        return keys;
+    }
 
     private static string Uri(string key) => $"pkcs11:token={Label};object={key}";
 
