@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.Signing.Remote;
 

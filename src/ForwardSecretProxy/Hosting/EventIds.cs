@@ -144,37 +144,6 @@ internal static class EventIds
 
     /// <summary>The signer that belongs to the proxy has ended; the proxy stops.</summary>
     public const int SignerEnded = 2048;
-    /// <summary>A call into a token's module takes longer than it may.</summary>
-    public const int CallExpired = 2010;
-
-    /// <summary>It came back after all.</summary>
-    public const int CallReturned = 2011;
-
-    /// <summary>A signature did not verify, and was not used.</summary>
-    public const int WrongSignature = 2012;
-
-    /// <summary>A token cannot be used; it is tried again by itself.</summary>
-    public const int TokenUnavailable = 2020;
-
-    /// <summary>It can again.</summary>
-    public const int TokenBack = 2021;
-
-    /// <summary>Handshakes were refused because the token would have signed too late.</summary>
-    public const int TokenBusy = 2022;
-    /// <summary>A certificate's spare stands in for the key before it.</summary>
-    public const int KeyFailedOver = 2030;
-
-    /// <summary>A certificate's better key is in use again.</summary>
-    public const int KeyFailedBack = 2031;
-
-    /// <summary>A token does not sign, and another one could stand in for it.</summary>
-    public const int KeyFails = 2032;
-
-    /// <summary>It signs again.</summary>
-    public const int KeyIsBack = 2033;
-
-    /// <summary>The token of a certificate's key is there, and was not before.</summary>
-    public const int KeyAppeared = 2034;
 
     /// <summary>A listener asks clients for certificates.</summary>
     public const int ClientCertificates = 3100;
