@@ -11,6 +11,9 @@ internal static unsafe partial class LibC
 
     internal const int RLIMIT_CORE = 4;
 
+    internal const int SCHED_OTHER = 0;
+    internal const int SCHED_BATCH = 3;
+
     internal const int O_PATH = 0x200000;
     internal const int O_CLOEXEC = 0x80000;
 
@@ -32,6 +35,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int setrlimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(Name)]
+    internal static partial int sched_getscheduler(int process);
+
+    /// <param name="process">0 for the calling thread.</param>
+    /// <param name="policy">A <c>SCHED_*</c> constant.</param>
+    /// <param name="parameter"><c>struct sched_param</c>, which is the priority alone.</param>
+    [LibraryImport(Name)]
+    internal static partial int sched_setscheduler(int process, int policy, int* parameter);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);

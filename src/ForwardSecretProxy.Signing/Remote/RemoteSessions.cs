@@ -45,7 +45,7 @@ internal sealed class RemoteSessions(SignerLink link) : ISessionSource
 
     private void Ensure()
     {
-        var connection = link.Connect(place: 0);
+        var connection = link.ConnectFirst();
         int failures;
         lock (_gate)
         {

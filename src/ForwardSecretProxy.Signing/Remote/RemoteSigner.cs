@@ -100,7 +100,7 @@ internal sealed class RemoteSigner : ITokenSigner
             PendingAnswer answer;
             try
             {
-                answer = _token.Link.Connect((int)session.Handle)
+                answer = _token.Link.Connect()
                     .Ask((int)session.Handle, scheme, handle.Value, message, _token.SignTimeout);
             }
             catch (SignerLostException exception) when (!exception.IsTimeout && tries < MaxTries)

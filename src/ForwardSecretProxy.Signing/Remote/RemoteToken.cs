@@ -152,7 +152,7 @@ public sealed class RemoteToken : IToken
             {
                 var state = Link.AskState();
                 // By this the signer knows that the token is in use here, also before the first handshake.
-                _ = Link.Connect(place: 0);
+                _ = Link.ConnectFirst();
                 var sessions = Math.Clamp(state.Sessions, 1, Places);
                 Volatile.Write(ref _state, state);
                 _sessions ??= new RemoteSessions(Link);

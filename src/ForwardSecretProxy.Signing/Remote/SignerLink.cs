@@ -22,10 +22,10 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
     private static readonly TimeSpan StateTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whoever asks at the same time as another mostly has a connection to himself, and reads his own answer: nobody is
-    /// woken by anybody but the signer. With slow tokens many share each.
+    /// One for each processor, up to a few: whoever asks at the same time as another has a connection to himself, and is
+    /// woken by nobody but the signer, whose thread last ran where the question comes from. With slow tokens many share each.
     /// </summary>
-    private const int Connections = 4;
+    private static readonly int Connections = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     private readonly Lock _gate = new();
     private readonly SignerConnection?[] _connections = new SignerConnection?[Connections];
@@ -33,31 +33,13 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
     private long _failedAt;
     private bool _disposed;
 
-    /// <summary>A live connection for a place. Blocks while a signer that has ended is started again.</summary>
+    /// <summary>A live connection for whoever asks on this thread. Blocks while a signer that has ended is started again.</summary>
     /// <exception cref="SignerLostException">It is not to be had.</exception>
-    public SignerConnection Connect(int place)
-    {
-        ref var current = ref _connections[place % Connections];
-        if (Volatile.Read(ref current) is { Lost: null } connection) return connection;
-        lock (_gate)
-        {
-            if (current is { Lost: null } other) return other;
-            if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < RestartPatience) throw new SignerLostException(_failure);
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            try
-            {
-                var made = new SignerConnection(Open(RestartPatience), places);
-                Volatile.Write(ref current, made);
-                _failure = null;
-                return made;
-            }
-            catch (SignerLostException exception)
-            {
-                (_failure, _failedAt) = (exception.Message, Stopwatch.GetTimestamp());
-                throw;
-            }
-        }
-    }
+    public SignerConnection Connect() => Connect(Thread.GetCurrentProcessorId() % Connections);
+
+    /// <summary>A live connection, always the same while it lives; blocks as <see cref="Connect()"/> does.</summary>
+    /// <exception cref="SignerLostException">It is not to be had.</exception>
+    public SignerConnection ConnectFirst() => Connect(0);
 
     /// <summary>Asks about the token. Blocks.</summary>
     /// <exception cref="TokenException">The signer is not to be had, does not answer, or has no token.</exception>
@@ -79,6 +61,30 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
         {
             _disposed = true;
             foreach (var connection in _connections) connection?.Dispose();
+        }
+    }
+
+    private SignerConnection Connect(int number)
+    {
+        ref var current = ref _connections[number];
+        if (Volatile.Read(ref current) is { Lost: null } connection) return connection;
+        lock (_gate)
+        {
+            if (current is { Lost: null } other) return other;
+            if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < RestartPatience) throw new SignerLostException(_failure);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            try
+            {
+                var made = new SignerConnection(Open(RestartPatience), places);
+                Volatile.Write(ref current, made);
+                _failure = null;
+                return made;
+            }
+            catch (SignerLostException exception)
+            {
+                (_failure, _failedAt) = (exception.Message, Stopwatch.GetTimestamp());
+                throw;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hardening;
+using ForwardSecretProxy.Hardening.Execution;
 using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Hosting;
 using ForwardSecretProxy.Signers;
@@ -32,6 +33,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
+        Scheduling.PreferThroughput();
         if (!HardenedStart.IsSecondStage)
             RunFirstStage(file);
         var hardening = HardenedStart.Complete();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hardening;
+using ForwardSecretProxy.Hardening.Execution;
 using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Logging;
 using ForwardSecretProxy.Signers;
@@ -37,6 +38,7 @@ internal static class SignerCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        Scheduling.PreferThroughput();
         if (HardenedStart.IsNeeded && !HardenedStart.IsSecondStage)
             HardenedStart.Run(rules: null, environment: new Dictionary<string, string?>());
         ProcessLimits.Apply();

@@ -19,7 +19,7 @@ internal static class SignerProcess
     /// </summary>
     public const string AddressVariable = "FSPSTAGE_SIGNER";
 
-    private static readonly TimeSpan ParentInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ParentInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>The address of a signer that was started before this process executed itself anew; null for none.</summary>
     public static SignerAddress? Inherited =>

@@ -8,6 +8,9 @@ namespace ForwardSecretProxy.FunctionalTests.Hardening;
 [Collection(OwnProxy.Name)]
 public sealed class HardenedServerTests(ProxyFixture proxy)
 {
+    // SCHED_BATCH.
+    private const string Batch = "3";
+
     [Fact]
     public async Task Serve_EveryThread_IsRestrictedAndNoDiagnosticsSocketIsThere()
     {
@@ -18,6 +21,7 @@ public sealed class HardenedServerTests(ProxyFixture proxy)
         await fsp.WaitUntilListeningAsync(configuration.Port);
 
         Assert.All(ThreadStatuses(fsp.Id), status => Assert.Contains("NoNewPrivs:\t1", status, StringComparison.Ordinal));
+        Assert.All(SchedulingPolicies(fsp.Id), policy => Assert.Equal(Batch, policy));
         Assert.Empty(ProcessLimitTests.DiagnosticsFiles(fsp.Id));
         Assert.Contains(fsp.Lines, line => line.Contains("[1010] Hardening in force: memory, core-file,", StringComparison.Ordinal));
         Assert.DoesNotContain(fsp.Lines, line => line.Contains("[1011]", StringComparison.Ordinal));
@@ -106,14 +110,20 @@ public sealed class HardenedServerTests(ProxyFixture proxy)
         return (result.ExitCode, [.. JsonDocument.Parse(result.Output).RootElement.GetProperty("processes").EnumerateArray()]);
     }
 
-    private static List<string> ThreadStatuses(int process)
+    private static List<string> ThreadStatuses(int process) => OfThreads(process, "status");
+
+    // The 41st field of proc(5)'s stat; the second is a name that may contain anything.
+    private static IEnumerable<string> SchedulingPolicies(int process) =>
+        OfThreads(process, "stat").Select(stat => stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[41 - 3]);
+
+    private static List<string> OfThreads(int process, string file)
     {
-        var statuses = new List<string>();
+        var contents = new List<string>();
         foreach (var thread in Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")))
         {
             try
             {
-                statuses.Add(File.ReadAllText(Path.Combine(thread, "status")));
+                contents.Add(File.ReadAllText(Path.Combine(thread, file)));
             }
             catch (IOException)
             {
@@ -121,7 +131,7 @@ public sealed class HardenedServerTests(ProxyFixture proxy)
             }
         }
 
-        Assert.True(statuses.Count > 1, "The runtime has threads of its own.");
-        return statuses;
+        Assert.True(contents.Count > 1, "The runtime has threads of its own.");
+        return contents;
     }
 }

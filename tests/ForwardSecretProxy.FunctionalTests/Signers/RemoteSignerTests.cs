@@ -130,7 +130,7 @@ public sealed class RemoteSignerTests : IDisposable
         var signer = await token.OpenSignerAsync(Uri, null, default);
         var other = await token.OpenSignerAsync(Uri, null, default);
         Restart(_token);
-        (_token.OnOpen, _token.IsAvailable) = (failure, !isTokens);
+        (_token.OnOpen, _token.IsLostByOpen) = (failure, isTokens);
 
         var refused = await Assert.ThrowsAsync<SigningException>(() => SignOnThreadAsync(token, signer));
 

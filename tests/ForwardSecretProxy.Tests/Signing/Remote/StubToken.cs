@@ -29,6 +29,9 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
     /// <summary>Thrown when the key is asked for.</summary>
     public Exception? OnOpen { get; set; }
 
+    /// <summary>Whether the token itself cannot be used any more from then on.</summary>
+    public bool IsLostByOpen { get; set; }
+
     /// <summary>What is given to whoever asks for the key; null for this one.</summary>
     public ITokenSigner? Opened { get; set; }
 
@@ -57,7 +60,9 @@ internal sealed class StubToken : IToken, ITokenSigner, ISigningPool, ISigningLe
     {
         Interlocked.Increment(ref _openings);
         Expected.Add(subjectPublicKeyInfo?.ToArray());
-        return OnOpen is null ? Task.FromResult(Opened ?? this) : Task.FromException<ITokenSigner>(OnOpen);
+        if (OnOpen is null) return Task.FromResult(Opened ?? this);
+        IsAvailable &= !IsLostByOpen;
+        return Task.FromException<ITokenSigner>(OnOpen);
     }
 
     public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken) => new(this);
