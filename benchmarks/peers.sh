@@ -20,7 +20,7 @@
 #                     every figure is the median
 #   SECONDS_EACH=3    how long each run is measured
 #   WARMUP=5          seconds of load before that, for a server that compiles while it runs
-#   SERVERS="fsp nginx apache stunnel"
+#   SERVERS="fsp nginx apache stunnel"   fsp-in-process is fsp with its token's module in its own process
 #   WORKERS=2         of nginx and Apache; fsp and stunnel use the processors there are
 #   IDLE=10000        connections of idle
 #   PEERS_DIR=DIR     where the token, configurations, logs and raw results are kept; without it they are in TMPDIR and

@@ -22,12 +22,17 @@ END
   command=(nginx -c "$dir/backend.conf")
 }
 
-configure_fsp() {
+configure_fsp() { write_fsp isolated; }
+
+configure_fsp-in-process() { write_fsp in-process; }
+
+write_fsp() { # SIGNER
   cat >"$dir/fsp.jsonc" <<END
 {
   "Tokens": { "t": { "Module": "$module", "Label": "peers", "PinFile": "pin", "Sessions": $sessions } },
   "Certificates": { "c": { "Chain": "$key.pem", "Key": "pkcs11:token=peers;object=$key" } },
   "Listeners": { "l": { "Address": "127.0.0.1:$PORT" } },
+  "Signer": "$1",
   "Limits": { "MaxConnections": 50000, "KeepAliveTimeout": "10m" },
   "Logging": { "LogLevel": { "Default": "Warning" } },
   "ReverseProxy": {
