@@ -97,15 +97,17 @@ internal sealed class RemoteSigner : ITokenSigner
         for (var tries = 1; ; tries++)
         {
             var handle = _handle;
+            var connection = _token.Link.Connect();
             PendingAnswer answer;
             try
             {
-                answer = _token.Link.Connect()
-                    .Ask((int)session.Handle, scheme, handle.Value, message, _token.SignTimeout);
+                answer = connection.Ask((int)session.Handle, scheme, handle.Value, message, _token.SignTimeout);
             }
-            catch (SignerLostException exception) when (!exception.IsTimeout && tries < MaxTries)
+            catch (SignerLostException exception) when (!exception.IsTimeout)
             {
+                _token.Link.Drop(connection);
                 // A signature that ends its signer each time must not do so for ever.
+                if (tries == MaxTries) throw;
                 continue;
             }
 

@@ -41,6 +41,19 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
     /// <exception cref="SignerLostException">It is not to be had.</exception>
     public SignerConnection ConnectFirst() => Connect(0);
 
+    /// <summary>
+    /// Whoever asked on a connection found that it is lost: so are the others, mostly, though nobody has asked on them since.
+    /// </summary>
+    public void Drop(SignerConnection lost)
+    {
+        lock (_gate)
+        {
+            if (!_connections.Contains(lost)) return;
+            foreach (var connection in _connections) connection?.Lose("The signer ended.");
+            Array.Clear(_connections);
+        }
+    }
+
     /// <summary>Asks about the token. Blocks.</summary>
     /// <exception cref="TokenException">The signer is not to be had, does not answer, or has no token.</exception>
     public TokenState AskState() => Exchange(new SignerQuestion(null, null)).Token
@@ -71,6 +84,7 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
         lock (_gate)
         {
             if (current is { Lost: null } other) return other;
+            if (current is { } lost) Drop(lost);
             if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < RestartPatience) throw new SignerLostException(_failure);
             ObjectDisposedException.ThrowIf(_disposed, this);
             try

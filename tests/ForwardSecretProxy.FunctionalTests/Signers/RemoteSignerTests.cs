@@ -84,6 +84,8 @@ public sealed class RemoteSignerTests : IDisposable
         Start();
         using var token = Open();
         var signer = await token.OpenSignerAsync(Uri, null, default);
+        // There is a connection for each processor then, and all of them end.
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => SignOnThreadAsync(token, signer))), Assert.True);
         using var begun = new SemaphoreSlim(0);
         using var go = new SemaphoreSlim(0);
         _token.InSignature = () =>
