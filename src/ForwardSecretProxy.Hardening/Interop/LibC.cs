@@ -37,13 +37,13 @@ internal static unsafe partial class LibC
     internal static partial int setrlimit(int resource, ResourceLimit* limit);
 
     [LibraryImport(Name)]
-    internal static partial int sched_getscheduler(int process);
+    internal static partial int sched_getscheduler(int thread);
 
-    /// <param name="process">0 for the calling thread.</param>
+    /// <param name="thread">The thread.</param>
     /// <param name="policy">A <c>SCHED_*</c> constant.</param>
     /// <param name="parameter"><c>struct sched_param</c>, which is the priority alone.</param>
     [LibraryImport(Name)]
-    internal static partial int sched_setscheduler(int process, int policy, int* parameter);
+    internal static partial int sched_setscheduler(int thread, int policy, int* parameter);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);

@@ -33,9 +33,12 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var file = parsed.GetRequiredValue(Config);
-        Scheduling.PreferThroughput();
         if (!HardenedStart.IsSecondStage)
+        {
+            Scheduling.PreferThroughput();
             RunFirstStage(file);
+        }
+
         var hardening = HardenedStart.Complete();
 
         var sockets = new ListeningSockets(SocketActivation.Take());

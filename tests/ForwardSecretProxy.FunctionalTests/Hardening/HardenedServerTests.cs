@@ -21,7 +21,6 @@ public sealed class HardenedServerTests(ProxyFixture proxy)
         await fsp.WaitUntilListeningAsync(configuration.Port);
 
         Assert.All(ThreadStatuses(fsp.Id), status => Assert.Contains("NoNewPrivs:\t1", status, StringComparison.Ordinal));
-        Assert.All(SchedulingPolicies(fsp.Id), policy => Assert.Equal(Batch, policy));
         Assert.Empty(ProcessLimitTests.DiagnosticsFiles(fsp.Id));
         Assert.Contains(fsp.Lines, line => line.Contains("[1010] Hardening in force: memory, core-file,", StringComparison.Ordinal));
         Assert.DoesNotContain(fsp.Lines, line => line.Contains("[1011]", StringComparison.Ordinal));
@@ -51,6 +50,19 @@ public sealed class HardenedServerTests(ProxyFixture proxy)
         Assert.Contains(fsp.Lines, line => line.Contains("[1103]", StringComparison.Ordinal)
             && line.Contains(elsewhere.File("away.pem"), StringComparison.Ordinal) && line.Contains("Restart it", StringComparison.Ordinal));
         Assert.Contains("/hello", (await Curl.GetAsync(configuration.Port, "/hello", "--cacert", proxy.RootPath)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, await fsp.StopAsync());
+    }
+
+    [Theory]
+    [InlineData("in-process")]
+    [InlineData("isolated")]
+    public async Task Serve_EveryThread_InterruptsNoOther(string signer)
+    {
+        using var files = new TemporaryDirectory();
+        var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Signer", signer);
+        await using var fsp = await FspProcess.ServeAsync(configuration.WriteTo(files), configuration.Port, proxy.Token.Environment);
+
+        Assert.All(SchedulingPolicies(fsp.Id), policy => Assert.Equal(Batch, policy));
         Assert.Equal(0, await fsp.StopAsync());
     }
 
