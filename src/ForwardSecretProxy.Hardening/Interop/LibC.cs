@@ -37,6 +37,9 @@ internal static unsafe partial class LibC
     internal static partial int setrlimit(int resource, ResourceLimit* limit);
 
     [LibraryImport(Name)]
+    internal static partial int getppid();
+
+    [LibraryImport(Name)]
     internal static partial int sched_getscheduler(int thread);
 
     /// <param name="thread">The thread.</param>

@@ -19,7 +19,7 @@ internal static class SignerProcess
     /// </summary>
     public const string AddressVariable = "FSPSTAGE_SIGNER";
 
-    private static readonly TimeSpan ParentInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ParentInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The address of a signer that was started before this process executed itself anew; null for none.</summary>
     public static SignerAddress? Inherited =>
@@ -44,17 +44,9 @@ internal static class SignerProcess
     public static async Task WaitForParentAsync(int parent, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(ParentInterval);
-        while (Parent() == parent && await timer.WaitForNextTickAsync(stop))
+        while (ParentProcess.Id == parent && await timer.WaitForNextTickAsync(stop))
         {
             // It is adopted by another process when its parent ends.
         }
-    }
-
-    // The process that started this one, or adopted it (proc(5), the fourth field of stat).
-    private static int Parent()
-    {
-        var stat = File.ReadAllText("/proc/self/stat");
-        // The second field is a name in parentheses that may contain anything.
-        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
     }
 }
