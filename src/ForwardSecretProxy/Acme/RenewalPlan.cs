@@ -22,9 +22,8 @@ internal sealed class RenewalPlan
         Chain = chain;
         Reason = reason;
         var fingerprint = chain.Leaf is { } leaf ? Convert.ToHexStringLower(SHA256.HashData(leaf.Der.Span)) : null;
-        State = state.Certificate == fingerprint
-            ? state
-            : state with { Certificate = fingerprint, Window = null, RenewAt = null, AskAgainAt = null };
+        // What is remembered of another certificate, its failures too, is over.
+        State = state.Certificate == fingerprint ? state : new RenewalState { Certificate = fingerprint };
     }
 
     /// <summary>What the file holds now.</summary>
@@ -91,9 +90,6 @@ internal sealed class RenewalPlan
             // Whoever looks again in the same process still knows, and is told why it failed.
         }
     }
-
-    /// <summary>Forgets what failed before: there is a new certificate.</summary>
-    public static void Succeed(CertificateOptions certificate) => new RenewalState().Save(certificate.Chain);
 
     /// <summary>The next step in words, for whoever asks about a certificate: <c>renewed by ACME about 2026-05-01 (letsencrypt)</c>.</summary>
     public string Describe(AcmeOrderOptions order, DateTimeOffset now)

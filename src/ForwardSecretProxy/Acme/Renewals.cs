@@ -75,8 +75,6 @@ internal sealed class Renewals(
             throw new AcmeException("what the authority sent cannot be served: "
                 + string.Join("; ", result.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => problem.Message)));
         }
-
-        RenewalPlan.Succeed(certificate);
     }
 
     /// <summary>An authority that cannot be asked now is no reason to fail: the certificate is good for long.</summary>

@@ -413,6 +413,21 @@ public sealed class RenewalsTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ChainReplacedAfterAFailure_RemembersNoFailure()
+    {
+        _authority.Verdict = "invalid";
+        Assert.Equal(RenewalResult.Failed, (await RunAsync()).Result);
+        Assert.Equal(RenewalResult.Waiting, (await RunAsync()).Result);
+        var other = new TestAuthority();
+        await File.WriteAllTextAsync(Chain, TestAuthority.Pem(other.Leaf(Named(_key)), other.Intermediate));
+
+        var outcome = await RunAsync();
+
+        Assert.Equal((RenewalResult.NotDue, null), (outcome.Result, outcome.Message));
+        Assert.Equal(0, RenewalState.Load(Chain).Failures);
+    }
+
+    [Fact]
     public async Task Run_StateThatIsNone_IsMadeAnew()
     {
         await RunAsync();
