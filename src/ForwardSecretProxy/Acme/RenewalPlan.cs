@@ -43,6 +43,9 @@ internal sealed class RenewalPlan
         return new RenewalPlan(certificate.Chain, chain, RenewalState.Load(certificate.Chain), FindReason(chain, certificate.Acme!));
     }
 
+    /// <summary>Whether both are about the same certificate.</summary>
+    public bool IsAbout(RenewalPlan other) => State.Certificate == other.State.Certificate;
+
     /// <summary>Whether the authority should be asked when to renew, or nobody has decided yet.</summary>
     public bool ShouldAsk(DateTimeOffset now) =>
         Reason is null && (State.Window is null || State.AskAgainAt is { } again && again <= now);

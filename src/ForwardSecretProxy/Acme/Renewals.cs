@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
 
 namespace ForwardSecretProxy.Acme;
@@ -50,7 +51,7 @@ internal sealed class Renewals(
             return Describe(certificate, renewed, RenewalResult.Renewed, null);
         }
         catch (Exception exception) when (exception
-            is AcmeException or SigningException or TokenException or IOException or UnauthorizedAccessException)
+            is AcmeException or RotationException or SigningException or TokenException or IOException or UnauthorizedAccessException)
         {
             var message = exception.Message.TrimEnd('.');
             plan.Fail(message, (exception as AcmeException)?.RetryAfter, time.GetUtcNow(), random);
@@ -62,6 +63,10 @@ internal sealed class Renewals(
         CertificateOptions certificate, RenewalPlan plan, Authority authority, CancellationToken cancellationToken)
     {
         var order = certificate.Acme!;
+        // From before the token is opened until the chain is in its place: nobody changes the key under a renewal, or renews beside it.
+        using var alone = RotationLock.Take(certificate.Chain);
+        if (!RenewalPlan.Load(certificate).IsAbout(plan))
+            throw new RotationException($"{certificate.Chain} has been replaced by another command just now");
         var client = await authority.ClientAsync(cancellationToken);
         // The one in use stays in use; a next one, which the URI may name too, has a certificate of its own to wait for.
         using var key = await keys(
@@ -69,7 +74,7 @@ internal sealed class Renewals(
         var replaces = plan.Reason is null && plan.Chain.Leaf is { } before ? RenewalId.Of(before.Der) : null;
         var chain = await new CertificateIssuance(client, order, options.ChallengeFolders(order.Challenge), time)
             .RunAsync(key.Signer, replaces, cancellationToken);
-        var result = CertificateImport.Install(chain, certificate.Chain, key.Signer.SubjectPublicKeyInfo, time.GetUtcNow());
+        var (result, _) = KeySwitch.Install(alone, chain, key.Signer.SubjectPublicKeyInfo, time.GetUtcNow());
         if (result.Outcome == ImportOutcome.Refused)
         {
             throw new AcmeException("what the authority sent cannot be served: "

@@ -7,27 +7,21 @@ namespace ForwardSecretProxy.Certificates;
 /// </summary>
 internal static class CertificateImport
 {
-    /// <summary>Checks the chain in <paramref name="source"/> and puts it in <paramref name="target"/>.</summary>
-    /// <param name="source">The PEM file from the CA.</param>
+    /// <summary>Checks <paramref name="chain"/> and puts it in <paramref name="target"/>.</summary>
+    /// <param name="chain">What the CA sent.</param>
     /// <param name="target">The file that the configuration names.</param>
     /// <param name="signerSpki">The public key on the token.</param>
     /// <param name="now">The moment at which the chain should be valid.</param>
     /// <exception cref="IOException">It could not be written; the target is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the target is as it was.</exception>
     public static ImportResult Run(
-        string source, string target, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now) =>
-        Install(CertificateChain.Load(source), target, signerSpki, now);
-
-    /// <summary>The same with a chain that was read already.</summary>
-    /// <inheritdoc cref="Run"/>
-    public static ImportResult Install(
         CertificateChain chain, string target, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now)
     {
         var problems = chain.Check(now, signerSpki);
         if (problems.Any(problem => problem.Severity == ProblemSeverity.Error))
             return new ImportResult(ImportOutcome.Refused, chain, problems);
 
-        // From what was checked, not from the source, which may have changed since.
+        // From what was checked, not from its file, which may have changed since.
         var replaced = AtomicFile.Replace(target, Encoding.ASCII.GetBytes(chain.ToPem()));
         return new ImportResult(replaced ? ImportOutcome.Installed : ImportOutcome.AlreadyThere, chain, problems);
     }

@@ -41,9 +41,10 @@ internal static class CertImportCommand
             var destination = parsed.GetValue(target)?.FullName ?? key.Configured(parsed)?.Certificate.Chain
                 ?? throw new CommandFailedException(
                     "say where to install: --to FILE, or --config FILE with --certificate NAME", ExitCode.Usage);
-            using var opened = await key.OpenAsync(parsed, cancellationToken, preferred: TokenKeyOptions.KeyOf(path));
-            var (result, oldKeyUntil) = KeySwitch.Install(
-                path, destination, opened.Signer.SubjectPublicKeyInfo, DateTimeOffset.UtcNow);
+            var chain = CertificateChain.Load(path);
+            using var opened = await key.OpenAsync(parsed, cancellationToken, preferred: ConfiguredChains.KeyOf(chain)?.Encoded);
+            using var alone = RotationLock.Take(destination);
+            var (result, oldKeyUntil) = KeySwitch.Install(alone, chain, opened.Signer.SubjectPublicKeyInfo, DateTimeOffset.UtcNow);
             var report = ImportReport.From(result, destination, oldKeyUntil);
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, report);

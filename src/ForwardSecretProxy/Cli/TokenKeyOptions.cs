@@ -78,13 +78,11 @@ internal sealed class TokenKeyOptions
     {
         var configured = Configured(parsed);
         var (uri, options) = configured is null ? Written(parsed) : (configured.Uri, configured.Token);
-        preferred ??= configured is null ? null : KeyOf(configured.Certificate.Chain);
+        preferred ??= configured is null
+            ? null
+            : ConfiguredChains.KeyOf(CertificateChain.Load(configured.Certificate.Chain))?.Encoded;
         return await KeyInUse.OpenAsync(uri, adjust is null ? options : adjust(options), preferred, cancellationToken);
     }
-
-    /// <summary>The public key (DER) of the first certificate in a PEM file; null when there is none that could be used.</summary>
-    public static ReadOnlyMemory<byte>? KeyOf(string chain) =>
-        ConfiguredChains.KeyOf(CertificateChain.Load(chain))?.Encoded;
 
     private (Pkcs11Uri Uri, TokenOptions Options) Written(ParseResult parsed) =>
         WrittenKey.Read(parsed, _key.Name, parsed.GetValue(_key)!, _module, _pin);

@@ -6,22 +6,25 @@ namespace ForwardSecretProxy.Rotation;
 internal static class KeySwitch
 {
     /// <summary>Checks a chain and installs it, as <see cref="CertificateImport.Run"/> does.</summary>
+    /// <param name="target">The file that the configuration names, held.</param>
+    /// <param name="chain">What a CA sent.</param>
+    /// <param name="signerSpki">The public key on the token.</param>
+    /// <param name="now">The time.</param>
     /// <returns>
     /// How it ended, and until when the key before it is kept; null when it is for the same key, or no change is under way.
     /// </returns>
-    /// <exception cref="RotationException">Another command works on the chain, or what is recorded cannot be read.</exception>
+    /// <exception cref="RotationException">What is recorded cannot be read.</exception>
     /// <exception cref="IOException">It could not be written; the message says whether the chain was.</exception>
     public static (ImportResult Result, DateTimeOffset? OldKeyUntil) Install(
-        string source, string target, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now)
+        RotationLock target, CertificateChain chain, ReadOnlyMemory<byte> signerSpki, DateTimeOffset now)
     {
-        using var alone = RotationLock.Take(target);
-        var state = RotationFile.Load(target);
-        var result = CertificateImport.Run(source, target, signerSpki, now);
-        if (state.IsEmpty || result.Outcome == ImportOutcome.Refused || ConfiguredChains.KeyOf(result.Chain) is not { } key)
+        var state = RotationFile.Load(target.Chain);
+        var result = CertificateImport.Run(chain, target.Chain, signerSpki, now);
+        if (state.IsEmpty || result.Outcome == ImportOutcome.Refused || ConfiguredChains.KeyOf(chain) is not { } key)
             return (result, null);
 
         var settled = state.Settle(key, now);
-        Save(target, settled);
+        Save(target.Chain, settled);
         return (result, state.Current!.Matches(key) ? null : now + settled.Keep);
     }
 

@@ -9,7 +9,14 @@ internal sealed class RotationLock : IDisposable
 {
     private readonly FileStream _file;
 
-    private RotationLock(FileStream file) => _file = file;
+    private RotationLock(string chain, FileStream file)
+    {
+        Chain = chain;
+        _file = file;
+    }
+
+    /// <summary>The chain's file, which is whoever holds this one's to change.</summary>
+    public string Chain { get; }
 
     /// <summary>Takes it; nobody is waited for.</summary>
     /// <exception cref="RotationException">Another command has it.</exception>
@@ -19,7 +26,7 @@ internal sealed class RotationLock : IDisposable
         var path = Path.Combine(Path.GetDirectoryName(chain)!, $".{Path.GetFileName(chain)}.lock");
         try
         {
-            return new RotationLock(new FileStream(path, new FileStreamOptions
+            return new RotationLock(chain, new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.Write,

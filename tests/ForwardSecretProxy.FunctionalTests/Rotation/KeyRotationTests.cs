@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.FunctionalTests.Signing;
@@ -78,7 +80,7 @@ public sealed class KeyRotationTests : IDisposable
         Import(next);
         _clock.Now += TimeSpan.FromDays(3);
 
-        var (_, until) = KeySwitch.Install(_directory.Write("old.pem", oldChain), Chain, old.PublicKey!.Encoded, _clock.Now);
+        var (_, until) = Install(oldChain, old);
         Assert.Equal(_clock.Now + RotationState.DefaultKeep, until);
 
         // When the first one would have been due it is in use, and the other one's time has begun only now.
@@ -223,10 +225,16 @@ public sealed class KeyRotationTests : IDisposable
 
     private void Import(TokenKeyInfo key)
     {
-        var (result, until) = KeySwitch.Install(
-            _directory.Write("from-ca.pem", Issue(key.PublicKey!)), Chain, key.PublicKey!.Encoded, _clock.Now);
-        Assert.Equal(ForwardSecretProxy.Certificates.ImportOutcome.Installed, result.Outcome);
+        var (result, until) = Install(Issue(key.PublicKey!), key);
+        Assert.Equal(ImportOutcome.Installed, result.Outcome);
         Assert.NotNull(until);
+    }
+
+    private (ImportResult Result, DateTimeOffset? OldKeyUntil) Install(string pem, TokenKeyInfo key)
+    {
+        using var alone = RotationLock.Take(Chain);
+        return KeySwitch.Install(
+            alone, CertificateChain.Parse(Encoding.ASCII.GetBytes(pem), "from-ca.pem"), key.PublicKey!.Encoded, _clock.Now);
     }
 
     // Months of life, because the clock goes on by weeks.

@@ -6,7 +6,9 @@ using System.Text.Json;
 using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Tests.Certificates;
 using ForwardSecretProxy.Tests.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -362,6 +364,37 @@ public sealed class RenewalsTests : IDisposable
 
         Assert.Contains("not what was ordered", (await RunAsync()).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Chain));
+    }
+
+    [Fact]
+    public async Task Run_AnotherCommandAtTheChain_TouchesNeitherTokenNorAuthority()
+    {
+        using (RotationLock.Take(Chain))
+            Assert.Contains("another fsp works on", (await RunAsync()).Message, StringComparison.Ordinal);
+        Assert.Empty(_opened);
+        Assert.Empty(_authority.Requests);
+
+        // The other way round: while it renews, nobody else changes the chain.
+        var refused = false;
+        _authority.OnChallenge = () => refused = Record.Exception(() => RotationLock.Take(Chain).Dispose()) is RotationException;
+        Assert.Equal(RenewalResult.Renewed, (await RunAsync(force: true)).Result);
+        Assert.True(refused);
+        RotationLock.Take(Chain).Dispose();
+    }
+
+    [Fact]
+    public async Task Run_ChangeOfKeysUnderWay_LeavesTheNextKeyWaiting()
+    {
+        await RunAsync();
+        var current = SubjectPublicKey.Parse(_key.ExportSubjectPublicKeyInfo());
+        RotationFile.Save(Chain, new RotationState { Next = new NextKey("02", _time.GetUtcNow(), Chain + ".csr") }
+            .Settle(current, _time.GetUtcNow()));
+
+        Assert.Equal(RenewalResult.Renewed, (await RunAsync(force: true)).Result);
+
+        Assert.Equal("02", RotationFile.Load(Chain).Next!.Id);
+        Assert.Empty(RotationFile.Load(Chain).Old);
+        Assert.True(File.Exists(Chain + AtomicFile.PreviousSuffix));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class CertificateImportTests : IDisposable
         File.WriteAllText(Source, "from the CA\n" + Pem(leaf, _authority.Intermediate, _authority.Root));
         File.WriteAllText(Target, OldContent);
 
-        var result = CertificateImport.Run(Source, Target, TokenKey, Now);
+        var result = CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now);
 
         Assert.Equal(ImportOutcome.Installed, result.Outcome);
         Assert.Equal(Pem(leaf, _authority.Intermediate), File.ReadAllText(Target));
@@ -41,9 +41,9 @@ public sealed class CertificateImportTests : IDisposable
     {
         File.WriteAllText(Source, Pem(_authority.GoodLeaf(), _authority.Intermediate));
         File.WriteAllText(Target, OldContent);
-        CertificateImport.Run(Source, Target, TokenKey, Now);
+        CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now);
 
-        Assert.Equal(ImportOutcome.AlreadyThere, CertificateImport.Run(Source, Target, TokenKey, Now).Outcome);
+        Assert.Equal(ImportOutcome.AlreadyThere, CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now).Outcome);
 
         Assert.Equal(OldContent, File.ReadAllText(Target + ".previous"));
     }
@@ -53,7 +53,7 @@ public sealed class CertificateImportTests : IDisposable
     {
         File.WriteAllText(Source, Pem(_authority.GoodLeaf(), _authority.Intermediate));
 
-        Assert.Equal(ImportOutcome.Installed, CertificateImport.Run(Source, Target, TokenKey, Now).Outcome);
+        Assert.Equal(ImportOutcome.Installed, CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now).Outcome);
 
         AssertFiles("from-ca.pem", "web.pem");
     }
@@ -66,7 +66,7 @@ public sealed class CertificateImportTests : IDisposable
         File.WriteAllText(real, OldContent);
         File.CreateSymbolicLink(Target, real);
 
-        CertificateImport.Run(Source, Target, TokenKey, Now);
+        CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now);
 
         Assert.Equal(real, new FileInfo(Target).LinkTarget);
         Assert.NotEqual(OldContent, File.ReadAllText(real));
@@ -84,7 +84,7 @@ public sealed class CertificateImportTests : IDisposable
         File.WriteAllText(Target, OldContent);
         var written = File.GetLastWriteTimeUtc(Target);
 
-        var result = CertificateImport.Run(Source, Target, TokenKey, Now);
+        var result = CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now);
 
         Assert.Equal(ImportOutcome.Refused, result.Outcome);
         Assert.Contains(result.Problems, problem => problem.Severity == ProblemSeverity.Error);
@@ -98,7 +98,7 @@ public sealed class CertificateImportTests : IDisposable
     {
         File.WriteAllText(Source, Pem(_authority.Leaf(GoodLeaf(_authority.LeafKey), -80, 5), _authority.Intermediate));
 
-        var result = CertificateImport.Run(Source, Target, TokenKey, Now);
+        var result = CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now);
 
         Assert.Equal(ImportOutcome.Installed, result.Outcome);
         Assert.Equal(ProblemSeverity.Warning, Assert.Single(result.Problems).Severity);
@@ -111,7 +111,7 @@ public sealed class CertificateImportTests : IDisposable
         // Nothing can be renamed over a directory, so everything before that step succeeds and that step does not.
         Directory.CreateDirectory(Target);
 
-        Assert.ThrowsAny<Exception>(() => CertificateImport.Run(Source, Target, TokenKey, Now));
+        Assert.ThrowsAny<Exception>(() => CertificateImport.Run(CertificateChain.Load(Source), Target, TokenKey, Now));
 
         AssertFiles("from-ca.pem");
         Assert.True(Directory.Exists(Target));

@@ -29,7 +29,7 @@ public sealed class KeySwitchTests : IDisposable
         Write(Target, _authority.LeafKey);
         Write(Source, _next);
 
-        var (result, until) = KeySwitch.Install(Source, Target, _next.ExportSubjectPublicKeyInfo(), Now);
+        var (result, until) = Install(_next);
 
         Assert.Equal((ImportOutcome.Installed, null), (result.Outcome, until));
         Assert.False(File.Exists(RotationFile.PathFor(Target)));
@@ -41,7 +41,7 @@ public sealed class KeySwitchTests : IDisposable
         Begin();
         Write(Source, _next);
 
-        var (result, until) = KeySwitch.Install(Source, Target, _next.ExportSubjectPublicKeyInfo(), Now);
+        var (result, until) = Install(_next);
 
         Assert.Equal((ImportOutcome.Installed, Now + RotationState.DefaultKeep), (result.Outcome, until));
         var state = RotationFile.Load(Target);
@@ -56,7 +56,7 @@ public sealed class KeySwitchTests : IDisposable
         Begin();
         Write(Source, _authority.LeafKey);
 
-        var (result, until) = KeySwitch.Install(Source, Target, _authority.LeafKey.ExportSubjectPublicKeyInfo(), Now);
+        var (result, until) = Install(_authority.LeafKey);
 
         Assert.Equal((ImportOutcome.Installed, null), (result.Outcome, until));
         Assert.NotNull(RotationFile.Load(Target).Next);
@@ -69,7 +69,7 @@ public sealed class KeySwitchTests : IDisposable
         var before = File.ReadAllText(RotationFile.PathFor(Target));
         Write(Source, _next);
 
-        var (result, _) = KeySwitch.Install(Source, Target, _authority.LeafKey.ExportSubjectPublicKeyInfo(), Now);
+        var (result, _) = Install(_authority.LeafKey);
 
         Assert.Equal(ImportOutcome.Refused, result.Outcome);
         Assert.Equal(before, File.ReadAllText(RotationFile.PathFor(Target)));
@@ -83,9 +83,15 @@ public sealed class KeySwitchTests : IDisposable
         File.WriteAllText(RotationFile.PathFor(Target), "{}");
         Write(Source, _next);
 
-        Assert.Throws<RotationException>(() => KeySwitch.Install(Source, Target, _next.ExportSubjectPublicKeyInfo(), Now));
+        Assert.Throws<RotationException>(() => Install(_next));
 
         Assert.Equal(before, File.ReadAllText(Target));
+    }
+
+    private (ImportResult Result, DateTimeOffset? OldKeyUntil) Install(ECDsa key)
+    {
+        using var alone = RotationLock.Take(Target);
+        return KeySwitch.Install(alone, CertificateChain.Load(Source), key.ExportSubjectPublicKeyInfo(), Now);
     }
 
     private void Begin()
