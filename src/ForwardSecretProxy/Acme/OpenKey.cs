@@ -16,6 +16,7 @@ internal sealed record OpenKey(ISigner Signer, IDisposable Owner) : IDisposable
 /// <param name="place">The key of the configuration that names it, for messages.</param>
 /// <param name="preferred">The public key (DER) of the one that is meant when the URI names several; null for none.</param>
 /// <param name="cancellationToken">Ends the wait for the token.</param>
-/// <exception cref="AcmeException">It cannot be used.</exception>
+/// <exception cref="AcmeException">No token is meant by it.</exception>
+/// <exception cref="TokenException">It cannot be used.</exception>
 internal delegate Task<OpenKey> KeyOpener(
     string uri, string place, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken);

@@ -70,7 +70,7 @@ internal sealed class Renewals(
         var client = await authority.ClientAsync(cancellationToken);
         // The one in use stays in use; a next one, which the URI may name too, has a certificate of its own to wait for.
         using var key = await keys(
-            certificate.Key, $"Certificates:{certificate.Name}:Key", plan.Chain.Leaf?.SubjectPublicKeyInfo, cancellationToken);
+            certificate.Key, certificate.KeyPath, plan.Chain.Leaf?.SubjectPublicKeyInfo, cancellationToken);
         var replaces = plan.Reason is null && plan.Chain.Leaf is { } before ? RenewalId.Of(before.Der) : null;
         var chain = await new CertificateIssuance(client, order, options.ChallengeFolders(order.Challenge), time)
             .RunAsync(key.Signer, replaces, cancellationToken);

@@ -1,6 +1,7 @@
 using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Cli;
 
@@ -13,9 +14,7 @@ internal sealed record AcmeSetup(ProxyOptions Options, Renewals Renewals)
     /// <exception cref="CommandFailedException">It has errors, or no certificate in it is got by ACME.</exception>
     public static AcmeSetup Load(FileInfo file)
     {
-        var loaded = ConfigurationLoader.Load(file);
-        if (loaded.Options is not { } options || loaded.Context.HasErrors)
-            throw new CommandFailedException(string.Join(Environment.NewLine, loaded.Context.Problems), ExitCode.Usage);
+        var options = ConfiguredKey.Load(file);
         if (options.Certificates.All(certificate => certificate.Acme is null))
         {
             throw new CommandFailedException(
@@ -40,17 +39,22 @@ internal sealed record AcmeSetup(ProxyOptions Options, Renewals Renewals)
 
     private static KeyOpener OpenerFor(ProxyOptions options) => async (text, place, preferred, cancellationToken) =>
     {
+        var (uri, token) = FindKey(options, text, place);
+        // One signature at a time: the other sessions are for the handshakes.
+        var key = await KeyInUse.OpenAsync(uri, token with { Sessions = 1 }, preferred, cancellationToken);
+        return new OpenKey(key.Signer, key);
+    };
+
+    // What is wrong with one key is no reason to end: the other certificates may be renewed.
+    private static (Pkcs11Uri Uri, TokenOptions Token) FindKey(ProxyOptions options, string text, string place)
+    {
         try
         {
-            if (!Pkcs11Uri.TryParse(text, out var uri, out var error)) throw new AcmeException($"{place}: {error.TrimEnd('.')}");
-            // One signature at a time: the other sessions are for the handshakes.
-            var token = ConfiguredKey.FindToken(options.Tokens, uri, place) with { Sessions = 1 };
-            var key = await KeyInUse.OpenAsync(uri, token, preferred, cancellationToken);
-            return new OpenKey(key.Signer, key);
+            return ConfiguredKey.FindToken(options.Tokens, text, place);
         }
         catch (CommandFailedException exception)
         {
             throw new AcmeException(exception.Message.TrimEnd('.'));
         }
-    };
+    }
 }

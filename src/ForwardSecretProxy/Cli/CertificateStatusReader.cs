@@ -44,10 +44,8 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
     {
         try
         {
-            var uri = Pkcs11Uri.TryParse(certificate.Key, out var parsed, out var error)
-                ? parsed
-                : throw new CommandFailedException($"Certificates:{certificate.Name}:Key: {error}");
-            var token = Ask(ConfiguredKey.FindToken(options.Tokens, uri, $"Certificates:{certificate.Name}:Key"), uri);
+            var (uri, found) = ConfiguredKey.FindToken(options.Tokens, certificate.Key, certificate.KeyPath);
+            var token = Ask(found, uri);
             var state = RotationFile.Load(certificate.Chain);
             var current = ConfiguredChains.KeyOf(chain);
             state = current is null ? state : state.Settle(current, now);

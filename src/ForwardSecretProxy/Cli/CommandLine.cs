@@ -5,6 +5,7 @@ using ForwardSecretProxy.Hardening;
 using ForwardSecretProxy.OpenSsl;
 using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
+using ForwardSecretProxy.Signing.Keys;
 
 namespace ForwardSecretProxy.Cli;
 
@@ -85,6 +86,7 @@ internal static class CommandLine
     private static CommandFailedException? Explain(Exception exception) => exception switch
     {
         CommandFailedException failed => failed,
+        KeyRefusedException => new CommandFailedException(exception.Message, ExitCode.Findings),
         RotationException => new CommandFailedException(exception.Message, ExitCode.Usage),
         SigningException or TokenException or OpenSslException or HardeningException => new CommandFailedException(exception.Message),
         IOException or UnauthorizedAccessException => new CommandFailedException(exception.Message),

@@ -20,9 +20,8 @@ internal sealed record ConfiguredKey(
     {
         var options = Load(file);
         var certificate = FindCertificate(options.Certificates, name);
-        return Pkcs11Uri.TryParse(certificate.Key, out var uri, out var error)
-            ? new ConfiguredKey(certificate, uri, FindToken(options.Tokens, uri, $"Certificates:{certificate.Name}:Key"), options)
-            : throw new CommandFailedException($"Certificates:{certificate.Name}:Key: {error}", ExitCode.Usage);
+        var (uri, token) = FindToken(options.Tokens, certificate.Key, certificate.KeyPath);
+        return new ConfiguredKey(certificate, uri, token, options);
     }
 
     /// <summary>Reads a configuration.</summary>
@@ -50,18 +49,20 @@ internal sealed record ConfiguredKey(
             ExitCode.Usage);
     }
 
-    /// <summary>The entry of <c>Tokens</c> that a URI means.</summary>
+    /// <summary>The entry of <c>Tokens</c> that a key is on.</summary>
     /// <param name="tokens">The entries.</param>
-    /// <param name="uri">The key.</param>
+    /// <param name="key">The key's URI.</param>
     /// <param name="place">Where the URI stands, for messages.</param>
-    /// <exception cref="CommandFailedException">Not exactly one fits.</exception>
-    public static TokenOptions FindToken(IReadOnlyList<TokenEntry> tokens, Pkcs11Uri uri, string place)
+    /// <exception cref="CommandFailedException">It is no URI, or not exactly one fits.</exception>
+    public static (Pkcs11Uri Uri, TokenOptions Token) FindToken(IReadOnlyList<TokenEntry> tokens, string key, string place)
     {
+        if (!Pkcs11Uri.TryParse(key, out var uri, out var error))
+            throw new CommandFailedException($"{place}: {error}", ExitCode.Usage);
         var fitting = tokens
             .Select(each => each.Options)
             .Where(each => MayBe(each.Label, uri.Token) && MayBe(each.Serial, uri.Serial)).ToList();
         return fitting is [var only]
-            ? only
+            ? (uri, only)
             : throw new CommandFailedException(
                 $"{place}: it fits {(fitting.Count == 0 ? "none" : "several")} of the Tokens; "
                 + "write the token's label into it, as in pkcs11:token=fsp;object=web",

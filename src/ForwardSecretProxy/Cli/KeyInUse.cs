@@ -17,30 +17,8 @@ internal sealed class KeyInUse(IDisposable token, ISigner signer) : IDisposable
     /// <param name="options">Its token.</param>
     /// <param name="preferred">The public key (DER) of the one that is meant when the URI names several; null for none.</param>
     /// <param name="cancellationToken">Ends the wait for the token.</param>
-    /// <exception cref="CommandFailedException">The token cannot be used, or the key did not pass the gate.</exception>
-    public static Task<KeyInUse> OpenAsync(
-        Pkcs11Uri uri, TokenOptions options, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken) =>
-        ExplainAsync(() => OpenUncheckedAsync(uri, options, preferred, cancellationToken));
-
-    /// <summary>Has failures of a token, or of a key at its gate, end the command as they should.</summary>
-    /// <exception cref="CommandFailedException">The token cannot be used, or the key did not pass the gate.</exception>
-    public static async Task<T> ExplainAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (KeyRefusedException exception)
-        {
-            throw new CommandFailedException(exception.Message, ExitCode.Findings);
-        }
-        catch (TokenException exception)
-        {
-            throw new CommandFailedException(exception.Message);
-        }
-    }
-
-    private static async Task<KeyInUse> OpenUncheckedAsync(
+    /// <exception cref="TokenException">The token cannot be used, or the key did not pass the gate.</exception>
+    public static async Task<KeyInUse> OpenAsync(
         Pkcs11Uri uri, TokenOptions options, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken)
     {
         var token = Token.Open(options);

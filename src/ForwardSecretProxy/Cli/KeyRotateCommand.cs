@@ -101,7 +101,7 @@ internal sealed class KeyRotateCommand
         var settings = ReadSettings(parsed);
         var rotation = new KeyRotation(configured.Certificate, configured.Uri, configured.Token,
             configured.Configuration.Certificates, TimeProvider.System);
-        var outcome = await KeyInUse.ExplainAsync(() => rotation.RunAsync(settings, cancellationToken));
+        var outcome = await rotation.RunAsync(settings, cancellationToken);
 
         var report = RotateReport.Of(outcome, settings.IsDryRun, configured.Certificate.Name, file.ToString());
         if (parsed.GetValue(_json))

@@ -71,7 +71,7 @@ internal sealed class NextKeyOptions
         {
             var (uri, token) = configuration is null
                 ? WrittenKey.Read(parsed, _keys.Name, text, _module, _pin)
-                : Configured(text, configuration);
+                : ConfiguredKey.FindToken(configuration.Tokens, text, _keys.Name);
             using var opened = await KeyInUse.OpenAsync(uri, token with { Sessions = 1 }, null, cancellationToken);
             keys.Add(new DaneKey($"key {uri}", opened.Signer.SubjectPublicKeyInfo.ToArray(), [], DaneKeyUse.Next));
         }
@@ -79,11 +79,6 @@ internal sealed class NextKeyOptions
     }
 
     private bool IsOnToken(CommandResult result) => result.GetResult(_keys) is { Implicit: false };
-
-    private (Pkcs11Uri Uri, Signing.Pkcs11.TokenOptions Token) Configured(string text, ProxyOptions configuration) =>
-        Pkcs11Uri.TryParse(text, out var uri, out var error)
-            ? (uri, ConfiguredKey.FindToken(configuration.Tokens, uri, _keys.Name))
-            : throw new CommandFailedException(error, ExitCode.Usage);
 
     private static DaneKey Read(FileInfo file)
     {

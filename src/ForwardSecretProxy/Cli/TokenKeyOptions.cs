@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Rotation;
+using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
@@ -67,9 +68,8 @@ internal sealed class TokenKeyOptions
     /// The public key (DER) of the one that is meant when the URI names several, as it does while a key is changed; null for
     /// that of the configured certificate.
     /// </param>
-    /// <exception cref="CommandFailedException">
-    /// The options do not lead to a key, the token cannot be used, or the key did not pass the gate.
-    /// </exception>
+    /// <exception cref="CommandFailedException">The options do not lead to a key.</exception>
+    /// <exception cref="TokenException">The token cannot be used, or the key did not pass the gate.</exception>
     public async Task<KeyInUse> OpenAsync(
         ParseResult parsed,
         CancellationToken cancellationToken,

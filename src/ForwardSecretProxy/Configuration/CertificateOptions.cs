@@ -49,7 +49,7 @@ internal sealed record CertificateOptions
     public string Path { get => field ?? $"Certificates:{Name}"; init; }
 
     /// <summary>Where <see cref="Key"/> does.</summary>
-    public string KeyPath { get => field ?? $"{Path}:Key"; init; }
+    public string KeyPath { get => field ?? (Keys.Count == 0 ? $"{Path}:Key" : $"{Path}:Keys:0"); init; }
 
     /// <summary>The entry itself, and then its spares.</summary>
     public IReadOnlyList<CertificateOptions> Alternatives => [this, .. Spares];

@@ -64,7 +64,7 @@ internal sealed class KeyRotation(
     }
 
     private string RequireLabel() => uri is { Label: { } label, Id: null } ? label : throw new RotationException(
-        $"Certificates:{certificate.Name}:Key is {uri}, which can never mean another key. Name the key by its label alone, as in "
+        $"{certificate.KeyPath} is {uri}, which can never mean another key. Name the key by its label alone, as in "
         + "pkcs11:token=fsp;object=web: that is every key with the label, and the chain says which of them is used.");
 }
 
