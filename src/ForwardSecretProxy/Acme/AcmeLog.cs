@@ -8,16 +8,19 @@ internal static partial class AcmeLog
     /// <summary>Says what came of looking after a certificate.</summary>
     public static void Write(ILogger logger, RenewalOutcome outcome)
     {
-        switch (outcome.Result)
+        switch (outcome)
         {
-            case RenewalResult.Renewed:
-                Renewed(logger, outcome.Certificate, outcome.NotAfter!.Value.UtcDateTime);
+            case { Next: null }:
+                Halted(logger, outcome.Certificate, outcome.Message!);
                 break;
-            case RenewalResult.Failed:
-                Failed(logger, outcome.Certificate, outcome.Message!, outcome.Next.UtcDateTime);
+            case { Result: RenewalResult.Renewed, NotAfter: { } notAfter }:
+                Renewed(logger, outcome.Certificate, notAfter.UtcDateTime);
                 break;
-            default:
-                Planned(logger, outcome.Certificate, outcome.Next.UtcDateTime);
+            case { Result: RenewalResult.Failed, Next: { } next }:
+                Failed(logger, outcome.Certificate, outcome.Message!, next.UtcDateTime);
+                break;
+            case { Next: { } next }:
+                Planned(logger, outcome.Certificate, next.UtcDateTime);
                 break;
         }
     }
@@ -30,4 +33,7 @@ internal static partial class AcmeLog
 
     [LoggerMessage(EventIds.RenewalPlanned, LogLevel.Information, "Certificate {Certificate}: nothing to do before {Next:u}.")]
     private static partial void Planned(ILogger logger, string certificate, DateTime next);
+
+    [LoggerMessage(EventIds.RenewalHalted, LogLevel.Error, "Certificate {Certificate} is not renewed any more, because a token refused the PIN: {Reason}.")]
+    private static partial void Halted(ILogger logger, string certificate, string reason);
 }

@@ -20,7 +20,7 @@ internal sealed class RenewalLoop(Renewals renewals, TimeProvider time, ILogger 
             {
                 var outcomes = await renewals.RunAsync(name: null, force: false, stop);
                 foreach (var outcome in outcomes) AcmeLog.Write(logger, outcome);
-                var sleep = outcomes.Min(outcome => outcome.Next) - time.GetUtcNow();
+                var sleep = outcomes.Min(outcome => outcome.Next) - time.GetUtcNow() ?? LongestSleep;
                 await Task.Delay(sleep < ShortestSleep ? ShortestSleep : sleep > LongestSleep ? LongestSleep : sleep, time, stop);
             }
         }

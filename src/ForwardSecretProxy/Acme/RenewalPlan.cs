@@ -53,9 +53,12 @@ internal sealed class RenewalPlan
     /// <summary>Whether it is to be renewed now; a failed try may still ask for patience.</summary>
     public bool IsDue(DateTimeOffset now) => Reason is not null || State.RenewAt is { } at && at <= now;
 
-    /// <summary>When something is to be done next.</summary>
-    public DateTimeOffset Next(DateTimeOffset now)
+    /// <summary>
+    /// When something is to be done next; null for never by itself: a token that has refused a PIN locks after a few more tries.
+    /// </summary>
+    public DateTimeOffset? Next(DateTimeOffset now)
     {
+        if (State.PinRefused) return null;
         if (IsDue(now)) return State.NotBefore is { } wait && wait > now ? wait : now;
         var renew = State.RenewAt ?? now;
         return State.AskAgainAt is { } again && again < renew ? again : renew;
@@ -80,10 +83,21 @@ internal sealed class RenewalPlan
     }
 
     /// <summary>Remembers that a try failed.</summary>
-    public void Fail(string error, TimeSpan? wish, DateTimeOffset now, Random random)
+    /// <param name="error">Why.</param>
+    /// <param name="pinRefused">Whether it was because of the PIN.</param>
+    /// <param name="wish">When the authority wants to be asked again; null when it did not say.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="random">Spreads the next try.</param>
+    public void Fail(string error, bool pinRefused, TimeSpan? wish, DateTimeOffset now, Random random)
     {
         var failures = State.Failures + 1;
-        State = State with { Failures = failures, NotBefore = now + BackOff.After(failures, wish, random), LastError = error };
+        State = State with
+        {
+            Failures = failures,
+            NotBefore = now + BackOff.After(failures, wish, random),
+            LastError = error,
+            PinRefused = pinRefused,
+        };
         try
         {
             State.Save(_file);

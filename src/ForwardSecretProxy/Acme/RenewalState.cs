@@ -32,6 +32,12 @@ internal sealed record RenewalState
     /// <summary>When the next try may be made.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>
+    /// Whether it failed because a token refused the PIN. Nothing of the PIN is kept, and so it is not known whether it has been
+    /// corrected: that is for a person to say.
+    /// </summary>
+    public bool PinRefused { get; init; }
+
     /// <summary>Why the last try failed.</summary>
     public string? LastError { get; init; }
 

@@ -38,6 +38,8 @@ internal sealed class Renewals(
         CertificateOptions certificate, bool force, Dictionary<string, Authority> authorities, CancellationToken cancellationToken)
     {
         var plan = RenewalPlan.Load(certificate);
+        if (plan.State.PinRefused && !force)
+            return Describe(certificate, plan, RenewalResult.Waiting, plan.State.LastError);
         try
         {
             var authority = Find(certificate.Acme!.Account, authorities);
@@ -54,7 +56,7 @@ internal sealed class Renewals(
             is AcmeException or RotationException or SigningException or TokenException or IOException or UnauthorizedAccessException)
         {
             var message = exception.Message.TrimEnd('.');
-            plan.Fail(message, (exception as AcmeException)?.RetryAfter, time.GetUtcNow(), random);
+            plan.Fail(message, IsPinRefused(exception), (exception as AcmeException)?.RetryAfter, time.GetUtcNow(), random);
             return Describe(certificate, plan, RenewalResult.Failed, message);
         }
     }
@@ -98,6 +100,10 @@ internal sealed class Renewals(
 
         plan.Decide(advice, time.GetUtcNow(), random);
     }
+
+    // Found out when the token is opened, or by a key that wants the PIN for each signature.
+    private static bool IsPinRefused(Exception exception) =>
+        (exception as TokenException ?? exception.InnerException as TokenException)?.IsPinRefused == true;
 
     private Authority Find(string account, Dictionary<string, Authority> authorities)
     {

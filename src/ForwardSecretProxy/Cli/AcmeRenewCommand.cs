@@ -52,14 +52,17 @@ internal static class AcmeRenewCommand
         return outcomes.All(outcome => outcome.Result is RenewalResult.Renewed or RenewalResult.NotDue) ? ExitCode.AllWell : ExitCode.Findings;
     }
 
-    private static string Describe(RenewalOutcome outcome) => outcome.Result switch
+    private static string Describe(RenewalOutcome outcome) => outcome switch
     {
-        RenewalResult.Renewed => $"renewed, good until {Date(outcome.NotAfter!.Value)}; next renewal {Date(outcome.Next)}",
-        RenewalResult.NotDue => $"nothing to do before {Date(outcome.Next)}",
-        RenewalResult.Waiting => $"due, but not tried before {Date(outcome.Next)} (--force does), because the last try failed: {outcome.Message}",
+        { Next: null } => $"not renewed: {outcome.Message}. The one before stays. It is not tried again by itself, because tokens lock "
+            + "after a few wrong PINs: put the right one there, and try with --force",
+        { Result: RenewalResult.Renewed } => $"renewed, good until {Date(outcome.NotAfter)}; next renewal {Date(outcome.Next)}",
+        { Result: RenewalResult.NotDue } => $"nothing to do before {Date(outcome.Next)}",
+        { Result: RenewalResult.Waiting } =>
+            $"due, but not tried before {Date(outcome.Next)} (--force does), because the last try failed: {outcome.Message}",
         _ => $"not renewed: {outcome.Message}. The one before stays; next try from {Date(outcome.Next)} on",
     };
 
-    private static string Date(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string? Date(DateTimeOffset? moment) =>
+        moment?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

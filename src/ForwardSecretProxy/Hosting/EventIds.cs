@@ -82,6 +82,9 @@ internal static class EventIds
     /// <summary>When a certificate will be renewed.</summary>
     public const int RenewalPlanned = 1123;
 
+    /// <summary>A certificate is not renewed by itself, because of a PIN.</summary>
+    public const int RenewalHalted = 1124;
+
     /// <summary>A token cannot make signatures that clients could use.</summary>
     public const int SchemesLacking = 2000;
 

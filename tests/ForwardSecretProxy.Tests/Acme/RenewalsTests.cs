@@ -24,6 +24,7 @@ public sealed class RenewalsTests : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly List<string> _opened = [];
     private readonly ScriptedAuthority _authority;
+    private Exception? _refusal;
     private string _account = "\"AcceptTerms\": true, \"Contact\": [ \"a@example.org\" ]";
 
     public RenewalsTests() => _authority = new ScriptedAuthority(_time);
@@ -88,7 +89,7 @@ public sealed class RenewalsTests : IDisposable
         Assert.Empty(_opened);
         Assert.Empty(_authority.Requests);
         Assert.Equal(installed, await File.ReadAllBytesAsync(Chain));
-        Assert.InRange(outcome.Next - _time.GetUtcNow(), TimeSpan.FromDays(59.9), TimeSpan.FromDays(64.6));
+        Assert.InRange(outcome.Next!.Value - _time.GetUtcNow(), TimeSpan.FromDays(59.9), TimeSpan.FromDays(64.6));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class RenewalsTests : IDisposable
     {
         Suggest(10, 12);
         var first = await RunAsync();
-        Assert.Equal(TimeSpan.FromHours(6), first.Next - _time.GetUtcNow());
+        Assert.Equal(TimeSpan.FromHours(6), first.Next!.Value - _time.GetUtcNow());
         var before = CertificateChain.Load(Chain).Leaf!;
         _time.Advance(TimeSpan.FromDays(9));
         Assert.Equal(RenewalResult.NotDue, (await RunAsync()).Result);
@@ -164,7 +165,7 @@ public sealed class RenewalsTests : IDisposable
 
         var outcome = await RunAsync();
 
-        Assert.Equal(TimeSpan.FromMinutes(minutes), outcome.Next - _time.GetUtcNow());
+        Assert.Equal(TimeSpan.FromMinutes(minutes), outcome.Next!.Value - _time.GetUtcNow());
     }
 
     [Fact]
@@ -213,7 +214,7 @@ public sealed class RenewalsTests : IDisposable
     {
         _authority.Instead = path => path == "/order" ? Limited() : null;
         var outcome = await RunAsync();
-        Assert.Equal((RenewalResult.Failed, TimeSpan.FromDays(2)), (outcome.Result, outcome.Next - _time.GetUtcNow()));
+        Assert.Equal((RenewalResult.Failed, TimeSpan.FromDays(2)), (outcome.Result, outcome.Next!.Value - _time.GetUtcNow()));
         Assert.Contains("rateLimited: too many certificates", outcome.Message, StringComparison.Ordinal);
 
         _authority.Requests.Clear();
@@ -244,13 +245,51 @@ public sealed class RenewalsTests : IDisposable
         {
             var outcome = await RunAsync();
             Assert.Equal(RenewalResult.Failed, outcome.Result);
-            waits.Add(outcome.Next - _time.GetUtcNow());
+            waits.Add(outcome.Next!.Value - _time.GetUtcNow());
             _time.Advance(waits[^1]);
         }
 
         Assert.InRange(waits[0], TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(12.5));
         Assert.InRange(waits[3], TimeSpan.FromMinutes(80), TimeSpan.FromMinutes(100));
         Assert.InRange(waits[9], TimeSpan.FromHours(12), TimeSpan.FromHours(15));
+    }
+
+    [Fact]
+    public async Task Run_PinRefused_IsNotTriedAgainBeforeSomebodySaysSo()
+    {
+        _refusal = TokenException.PinRefused("The PIN is wrong.");
+        var outcome = await RunAsync();
+        Assert.Equal((RenewalResult.Failed, null, "The PIN is wrong"), (outcome.Result, outcome.Next, outcome.Message));
+        Assert.Single(_opened);
+
+        // From a timer, for months, also once the PIN has been corrected: nothing tells that it has.
+        _refusal = null;
+        _time.Advance(TimeSpan.FromDays(60));
+        outcome = await RunAsync();
+        Assert.Equal((RenewalResult.Waiting, null, "The PIN is wrong"), (outcome.Result, outcome.Next, outcome.Message));
+        Assert.Single(_opened);
+
+        Assert.Equal(RenewalResult.Renewed, (await RunAsync(force: true)).Result);
+        Assert.Equal(RenewalResult.NotDue, (await RunAsync()).Result);
+    }
+
+    [Fact]
+    public async Task Run_TokenGone_IsTriedAgainByItself()
+    {
+        // The control of the one above.
+        _refusal = new TokenException("There is no token.");
+        _time.Advance((await RunAsync()).Next!.Value - _time.GetUtcNow());
+        _refusal = null;
+
+        Assert.Equal(RenewalResult.Renewed, (await RunAsync()).Result);
+    }
+
+    [Fact]
+    public async Task Run_PinRefusedForASignature_IsNotTriedAgainEither()
+    {
+        _refusal = new SigningException("It did not sign.", TokenException.PinRefused("The PIN is wrong."));
+
+        Assert.Null((await RunAsync()).Next);
     }
 
     [Fact]
@@ -546,6 +585,7 @@ public sealed class RenewalsTests : IDisposable
     private Task<OpenKey> OpenAsync(string uri, string place, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken)
     {
         _opened.Add(uri);
+        if (_refusal is not null) throw _refusal;
         return Task.FromResult(new OpenKey(new KeyPairSigner(_key, SignatureScheme.EcdsaSecp256r1Sha256), Stream.Null));
     }
 
