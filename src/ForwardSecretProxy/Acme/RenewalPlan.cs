@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
@@ -13,6 +12,9 @@ internal sealed class RenewalPlan
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
+    /// <summary>By then whoever looks as often as the timer, or <c>fsp acme run</c>, has tried several times.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
 
     private readonly string _file;
 
@@ -37,11 +39,23 @@ internal sealed class RenewalPlan
 
     /// <summary>Looks at a certificate's chain and at what is remembered of it.</summary>
     /// <param name="certificate">One with an <see cref="CertificateOptions.Acme"/>.</param>
-    public static RenewalPlan Load(CertificateOptions certificate)
-    {
-        var chain = CertificateChain.Load(certificate.Chain);
-        return new RenewalPlan(certificate.Chain, chain, RenewalState.Load(certificate.Chain), FindReason(chain, certificate.Acme!));
-    }
+    public static RenewalPlan Load(CertificateOptions certificate) => Load(certificate, CertificateChain.Load(certificate.Chain));
+
+    /// <inheritdoc cref="Load(CertificateOptions)"/>
+    /// <param name="certificate">One with an <see cref="CertificateOptions.Acme"/>.</param>
+    /// <param name="chain">Its chain, read already.</param>
+    public static RenewalPlan Load(CertificateOptions certificate, CertificateChain chain) =>
+        new(certificate.Chain, chain, RenewalState.Load(certificate.Chain), FindReason(chain, certificate.Acme!));
+
+    /// <summary>When the first certificate of the chain expires, its own or one above it; null when there is none.</summary>
+    public DateTimeOffset? End => Chain.Certificates.Count == 0 ? null : Chain.Certificates.Min(certificate => certificate.NotAfter);
+
+    /// <summary>Whether there is a file, whatever it holds.</summary>
+    public bool HasFile => File.Exists(_file);
+
+    /// <summary>When it is renewed; where nobody has decided that yet, when it will be at the latest.</summary>
+    public DateTimeOffset RenewAt =>
+        State.RenewAt ?? (Chain.Leaf is { } leaf ? RenewalWindow.Of(leaf.NotBefore, leaf.NotAfter).End : DateTimeOffset.MinValue);
 
     /// <summary>Whether both are about the same certificate.</summary>
     public bool IsAbout(RenewalPlan other) => State.Certificate == other.State.Certificate;
@@ -51,7 +65,10 @@ internal sealed class RenewalPlan
         Reason is null && (State.Window is null || State.AskAgainAt is { } again && again <= now);
 
     /// <summary>Whether it is to be renewed now; a failed try may still ask for patience.</summary>
-    public bool IsDue(DateTimeOffset now) => Reason is not null || State.RenewAt is { } at && at <= now;
+    public bool IsDue(DateTimeOffset now) => Reason is not null || State.RenewAt is { } at && at <= now || End < now;
+
+    /// <summary>Whether that should have happened, a failed try at least, if anybody looked.</summary>
+    public bool IsOverdue(DateTimeOffset now) => now > RenewAt + Grace || End < now;
 
     /// <summary>
     /// When something is to be done next; null for never by itself: a token that has refused a PIN locks after a few more tries.
@@ -106,16 +123,6 @@ internal sealed class RenewalPlan
         {
             // Whoever looks again in the same process still knows, and is told why it failed.
         }
-    }
-
-    /// <summary>The next step in words, for whoever asks about a certificate: <c>renewed by ACME about 2026-05-01 (letsencrypt)</c>.</summary>
-    public string Describe(AcmeOrderOptions order, DateTimeOffset now)
-    {
-        var failed = State.LastError is { } error ? $"; the last try failed: {error}" : "";
-        if (IsDue(now)) return $"to be renewed by ACME ({order.Account}) now: {Reason ?? "it is time"}{failed}";
-        return State.RenewAt is { } at
-            ? string.Create(CultureInfo.InvariantCulture, $"renewed by ACME ({order.Account}) from {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC on{failed}")
-            : $"renewed by ACME ({order.Account}) when fsp acme runs{failed}";
     }
 
     private static string? FindReason(CertificateChain chain, AcmeOrderOptions order)

@@ -12,7 +12,7 @@ internal static class CertStatusReport
     {
         foreach (var certificate in certificates)
         {
-            console.MarkupLine($"[bold]Certificate {Markup.Escape(certificate.Name)}[/]");
+            console.MarkupLine($"[bold]Certificate {Markup.Escape(certificate.Path["Certificates:".Length..])}[/]");
             console.Write(ToTable(certificate));
         }
     }
@@ -25,9 +25,8 @@ internal static class CertStatusReport
         table.AddRow("Expires", certificate.NotAfter is { } end
             ? string.Create(CultureInfo.InvariantCulture, $"{end:yyyy-MM-dd HH:mm} UTC, {Left(certificate.DaysLeft!.Value)}")
             : "-");
-        table.AddRow("Token", Markup.Escape(certificate.Token ?? "-"));
         foreach (var key in certificate.Keys)
-            table.AddRow(Name(key.Use), Markup.Escape($"{key.Type ?? "unknown kind"}, {key.Uri}, id {key.Id}"));
+            table.AddRow(Name(key.Use), Markup.Escape($"{key.Type ?? "unknown kind"}, {key.Uri}, id {key.Id}, token {key.Token}"));
         foreach (var step in certificate.Steps)
             table.AddRow(step.IsDue ? "[red]Due[/]" : "Next", Markup.Escape(step.Text));
         return table;

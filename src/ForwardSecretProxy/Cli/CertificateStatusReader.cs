@@ -23,42 +23,66 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
     /// <summary>Whether a token could not be asked.</summary>
     public bool LacksToken { get; private set; }
 
-    /// <summary>Looks at all of them.</summary>
-    public IReadOnlyList<CertificateStatus> Read() => [.. options.Certificates.Select(Read)];
+    /// <summary>Looks at all of them, and at their spares.</summary>
+    public IReadOnlyList<CertificateStatus> Read() =>
+    [
+        .. from certificate in options.Certificates
+           from alternative in certificate.Alternatives
+           select Read(alternative, CommandsFor(alternative, isSpare: alternative != certificate)),
+    ];
 
-    private CertificateStatus Read(CertificateOptions certificate)
+    private CertificateStatus Read(CertificateOptions certificate, CommandText commands)
     {
         var chain = CertificateChain.Load(certificate.Chain);
-        var steps = new CertificateSteps(new CommandText(file, certificate.Name), now);
-        var (token, keys) = ReadKeys(certificate, chain, steps);
-        steps.AddChain(chain);
+        var steps = new CertificateSteps(commands, now);
+        var keys = certificate.SingleKeys.SelectMany(key => ReadKeys(key, chain, steps)).ToList();
         if (certificate.Acme is { } order)
-            steps.AddRenewal(RenewalPlan.Load(certificate), order);
+            steps.AddRenewed(RenewalPlan.Load(certificate, chain), order);
+        else
+            steps.AddChain(chain);
         var notAfter = chain.Certificates.Count == 0 ? null : (DateTimeOffset?)chain.Certificates.Min(each => each.NotAfter);
-        return new CertificateStatus(certificate.Name, chain.DnsNames, certificate.Chain, notAfter,
-            notAfter is { } end ? (int)Math.Floor((end - now).TotalDays) : null, token, keys, steps.All);
+        return new CertificateStatus(certificate.Name, certificate.Path, chain.DnsNames, certificate.Chain, notAfter,
+            notAfter is { } end ? (int)Math.Floor((end - now).TotalDays) : null, keys, steps.All);
     }
 
-    private (string? Token, IReadOnlyList<CertificateKey> Keys) ReadKeys(
-        CertificateOptions certificate, CertificateChain chain, CertificateSteps steps)
+    private CommandText CommandsFor(CertificateOptions certificate, bool isSpare)
+    {
+        if (!isSpare)
+            return new CommandText(file, certificate.Name);
+        try
+        {
+            var (_, token) = ConfiguredKey.FindToken(options.Tokens, certificate.Key, certificate.KeyPath);
+            return new CommandText(token, certificate.Key, certificate.Chain);
+        }
+        catch (CommandFailedException)
+        {
+            // Which is a step by itself.
+            return new CommandText(null, certificate.Key, certificate.Chain);
+        }
+    }
+
+    private IReadOnlyList<CertificateKey> ReadKeys(CertificateOptions certificate, CertificateChain chain, CertificateSteps steps)
     {
         try
         {
             var (uri, found) = ConfiguredKey.FindToken(options.Tokens, certificate.Key, certificate.KeyPath);
             var token = Ask(found, uri);
-            var state = RotationFile.Load(certificate.Chain);
             var current = ConfiguredChains.KeyOf(chain);
-            state = current is null ? state : state.Settle(current, now);
+            var state = RotationFile.LoadSettled(certificate.Chain, current, now);
             var keys = KeyGenerations.Of(state, [.. token.Keys.Where(key => key.IsNamedBy(uri))], _chains);
             if (current is not null && keys.Current is null)
-                steps.AddProblem($"the certificate's key, {current} {current.Fingerprint}, is not among the keys {uri} on the token");
+            {
+                steps.AddProblem($"{certificate.KeyPath}: the certificate's key, {current} {current.Fingerprint}, is not among the keys "
+                    + $"{uri} on the token \"{token.Label}\"");
+            }
+
             steps.AddKeys(keys, state);
-            return (token.Label, Describe(keys));
+            return Describe(keys, token.Label);
         }
         catch (TokenException exception)
         {
             LacksToken = true;
-            steps.AddProblem(exception.Message.TrimEnd('.'));
+            steps.AddProblem($"{certificate.KeyPath}: {exception.Message.TrimEnd('.')}");
         }
         catch (Exception exception) when (exception is CommandFailedException or RotationException or IOException
             or UnauthorizedAccessException)
@@ -66,7 +90,7 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
             steps.AddProblem(exception.Message.TrimEnd('.'));
         }
 
-        return (null, []);
+        return [];
     }
 
     // Each token is asked once, and a PIN that it refused is not tried a second time.
@@ -78,7 +102,7 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
         return content.Failure is null ? content : throw new TokenException(content.Failure);
     }
 
-    private static IReadOnlyList<CertificateKey> Describe(KeyGenerations keys)
+    private static IReadOnlyList<CertificateKey> Describe(KeyGenerations keys, string token)
     {
         TokenKeyInfo?[] inUse = [keys.Current], next = [keys.Next];
         return
@@ -90,7 +114,7 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
         ];
 
         CertificateKey Describe(KeyUse use, TokenKeyInfo key) =>
-            new(use, key.PublicKey?.ToString(), key.Id, key.Uri.ToString());
+            new(use, token, key.PublicKey?.ToString(), key.Id, key.Uri.ToString());
     }
 
     private sealed record TokenContent(string Label, IReadOnlyList<TokenKeyInfo> Keys, string? Failure)

@@ -103,9 +103,8 @@ internal sealed class TlsaKeyOptions
     private static IEnumerable<DaneCertificate> WithRotation(CertificateOptions options, DaneCertificate certificate)
     {
         yield return certificate;
-        var state = RotationFile.Load(options.Chain);
-        if (ConfiguredChains.KeyOf(CertificateChain.Load(options.Chain)) is { } current)
-            state = state.Settle(current, DateTimeOffset.UtcNow);
+        var state = RotationFile.LoadSettled(
+            options.Chain, ConfiguredChains.KeyOf(CertificateChain.Load(options.Chain)), DateTimeOffset.UtcNow);
         if (state.Next?.PublicKey is { } next)
             yield return Beside(next, DaneKeyUse.Next);
         foreach (var old in state.Old)

@@ -1,21 +1,21 @@
 namespace ForwardSecretProxy.Rotation;
 
-/// <summary>One certificate of the configuration, its keys, and what is to be done about it.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>One chain of the configuration, its keys, and what is to be done about it.</summary>
+/// <param name="Name">The certificate's name.</param>
+/// <param name="Path">Where the entry, or the spare, stands in the configuration.</param>
 /// <param name="DnsNames">The names it is good for.</param>
 /// <param name="Chain">The chain's file.</param>
 /// <param name="NotAfter">When the first certificate of the chain expires; null when there is none.</param>
 /// <param name="DaysLeft">The whole days until then; negative afterwards.</param>
-/// <param name="Token">The token's label; null when it could not be asked.</param>
-/// <param name="Keys">Its keys on the token, the one in use first.</param>
+/// <param name="Keys">Its keys on each of their tokens, the one in use first; none for a token that could not be asked.</param>
 /// <param name="Steps">What comes next, what matters most first.</param>
 internal sealed record CertificateStatus(
     string Name,
+    string Path,
     IReadOnlyList<string> DnsNames,
     string Chain,
     DateTimeOffset? NotAfter,
     int? DaysLeft,
-    string? Token,
     IReadOnlyList<CertificateKey> Keys,
     IReadOnlyList<StatusStep> Steps)
 {
@@ -25,10 +25,11 @@ internal sealed record CertificateStatus(
 
 /// <summary>A key on the token.</summary>
 /// <param name="Use">What for.</param>
+/// <param name="Token">The token's label.</param>
 /// <param name="Type">Its kind; null when the token shows no public key.</param>
 /// <param name="Id">Its CKA_ID in hexadecimal.</param>
 /// <param name="Uri">What names it and no other.</param>
-internal sealed record CertificateKey(KeyUse Use, string? Type, string Id, string Uri);
+internal sealed record CertificateKey(KeyUse Use, string Token, string? Type, string Id, string Uri);
 
 /// <summary>What a key is for.</summary>
 internal enum KeyUse

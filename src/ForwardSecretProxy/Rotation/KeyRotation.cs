@@ -33,7 +33,7 @@ internal sealed class KeyRotation(
         var chains = ConfiguredChains.Read(all);
         var current = ConfiguredChains.KeyOf(chain) ?? throw new RotationException($"{certificate.Chain} holds no certificate whose "
             + "key could be changed. The first one is requested with `fsp csr` and installed with `fsp cert import`.");
-        var state = RotationFile.Load(certificate.Chain).Settle(current, clock.GetUtcNow());
+        var state = RotationFile.LoadSettled(certificate.Chain, current, clock.GetUtcNow());
         state = state with { Keep = settings.Keep ?? state.Keep };
 
         var source = token.Pin ?? uri.PinSource;

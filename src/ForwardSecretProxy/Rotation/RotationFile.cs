@@ -56,6 +56,11 @@ internal static class RotationFile
         }
     }
 
+    /// <summary>Reads it, and what it is now that the chain is for <paramref name="current"/>; null for no key.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static RotationState LoadSettled(string chain, SubjectPublicKey? current, DateTimeOffset now) =>
+        current is null ? Load(chain) : Load(chain).Settle(current, now);
+
     /// <summary>Writes it whole or not at all; an empty state is no file.</summary>
     /// <exception cref="IOException">It cannot be written; it is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; it is as it was.</exception>

@@ -57,6 +57,9 @@ public sealed class SpareTokenTests(ProxyFixture proxy) : IDisposable
             return Task.CompletedTask;
         }));
         Assert.Contains(fsp.Lines, line => line.Contains("[2034]", StringComparison.Ordinal));
+        var due = await FspProcess.RunAsync(["cert", "status", "--config", path, "--json"], environment: tokens.Environment);
+        Assert.Equal([("Certificates:web", "fsp"), ("Certificates:web:Spares:0", "drawer")], JsonNode.Parse(due.Output)!["certificates"]!.AsArray()
+            .Select(each => ((string)each!["path"]!, (string)each["keys"]![0]!["token"]!)));
 
         var (failures, gap) = await LoadAsync(configuration.Port, () => Directory.Move(primary, _directory.File("pulled")));
         await fsp.WaitForLineAsync(line => line.Contains("[2030]", StringComparison.Ordinal));

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Certificates;
+using ForwardSecretProxy.Cli;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
@@ -528,20 +529,68 @@ public sealed class RenewalsTests : IDisposable
     }
 
     [Fact]
-    public async Task Describe_EachState_SaysWhatComesNext()
+    public async Task Status_EachState_HasOneStepAndNothingToDoByHandButForceIt()
     {
-        var options = Options();
-        var order = options.Certificates[0].Acme!;
-        Assert.Contains("now: there is no certificate yet", Describe(), StringComparison.Ordinal);
+        Assert.Equal((true, "there is no certificate yet: `fsp acme renew --force --config fsp.jsonc --certificate web` gets one by ACME (ca)"), Status());
 
         await RunAsync();
-        Assert.StartsWith("renewed by ACME (ca) from 2026-", Describe(), StringComparison.Ordinal);
+        var (isDue, text) = Status();
+        Assert.False(isDue);
+        Assert.Matches("^renewed by ACME \\(ca\\) from 2026-.* UTC on$", text);
 
+        // Forced before its time: nobody is in need of it.
         _authority.Verdict = "invalid";
         await RunAsync(force: true);
-        Assert.Contains("the last try failed: the authority could not see", Describe(), StringComparison.Ordinal);
+        (isDue, text) = Status();
+        Assert.False(isDue);
+        Assert.Contains("; the last try failed: the authority could not see", text, StringComparison.Ordinal);
 
-        string Describe() => RenewalPlan.Load(options.Certificates[0]).Describe(order, _time.GetUtcNow());
+        _time.Advance(TimeSpan.FromDays(66));
+        await RunAsync();
+        (isDue, text) = Status();
+        Assert.True(isDue);
+        Assert.Contains("It is tried again from 2026-", text, StringComparison.Ordinal);
+
+        // Expired: what is to be done is the same.
+        _time.Advance(TimeSpan.FromDays(60));
+        Assert.True(Status().IsDue);
+
+        _refusal = TokenException.PinRefused("The PIN is wrong.");
+        await RunAsync();
+        (isDue, text) = Status();
+        Assert.True(isDue);
+        Assert.Contains("it is not renewed by ACME (ca) any more; the last try failed: The PIN is wrong. Put", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_NobodyLooks_IsDueADayAfterItsTime()
+    {
+        var renewed = await RunAsync();
+        var at = renewed.Next!.Value;
+        _time.Advance(at - _time.GetUtcNow() + TimeSpan.FromHours(23));
+        Assert.False(Status().IsDue);
+
+        _time.Advance(TimeSpan.FromHours(2));
+        var (isDue, text) = Status();
+
+        Assert.True(isDue);
+        Assert.Contains("and nobody has tried: does fsp-acme.timer run", text, StringComparison.Ordinal);
+
+        // Nor does it look well where it was never looked after at all.
+        File.Delete(RenewalState.PathFor(Chain));
+        _time.Advance(TimeSpan.FromDays(6));
+        Assert.True(Status().IsDue);
+    }
+
+    private (bool IsDue, string Text) Status()
+    {
+        var certificate = Options().Certificates[0];
+        var steps = new CertificateSteps(new CommandText("fsp.jsonc", "web"), _time.GetUtcNow());
+        steps.AddRenewed(RenewalPlan.Load(certificate), certificate.Acme!);
+        var step = Assert.Single(steps.All);
+        Assert.DoesNotContain("fsp csr", step.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("fsp cert import", step.Text, StringComparison.Ordinal);
+        return (step.IsDue, step.Text);
     }
 
     private static CertificateRequest Named(AsymmetricAlgorithm key) => TestAuthority.Bare(

@@ -1,6 +1,8 @@
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Cli;
 using ForwardSecretProxy.Rotation;
+using ForwardSecretProxy.Signing.Pins;
+using ForwardSecretProxy.Signing.Pkcs11;
 using ForwardSecretProxy.Tests.Certificates;
 using static ForwardSecretProxy.Tests.Rotation.Generations;
 
@@ -38,6 +40,22 @@ public class CertificateStepsTests
 
         Assert.Contains("no certificate yet: `fsp csr --dns NAME", steps.All[0].Text, StringComparison.Ordinal);
         Assert.All(steps.All, step => Assert.True(step.IsDue));
+    }
+
+    [Fact]
+    public void AddChain_Spare_NamesItsKeyAndNoCommandThatIsForEntries()
+    {
+        var token = new TokenOptions { Module = "/lib/token.so", Pin = new PinFile("/etc/fsp/my pin") };
+        var steps = new CertificateSteps(new CommandText(token, "pkcs11:token=drawer;object=web", "/etc/fsp/spare.pem"), Now);
+
+        steps.AddChain(Chain(TestAuthority.Pem(
+            _authority.Leaf(TestAuthority.GoodLeaf(_authority.LeafKey), -80, 12), _authority.Intermediate)));
+        steps.AddChain(Chain(""));
+
+        const string key = "--module /lib/token.so --key 'pkcs11:token=drawer;object=web' --pin-file '/etc/fsp/my pin'";
+        Assert.Equal($"renew within 12 days: `fsp csr --dns mail.example.org {key}` for the same key", steps.All[0].Text);
+        Assert.Equal($"there is no certificate yet: `fsp csr --dns NAME {key}`, send it to your CA, "
+            + $"`fsp cert import FULLCHAIN {key} --to /etc/fsp/spare.pem`", steps.All[1].Text);
     }
 
     [Fact]
