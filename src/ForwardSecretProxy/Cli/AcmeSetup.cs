@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Acme;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
 
@@ -22,6 +23,8 @@ internal sealed record AcmeSetup(ProxyOptions Options, Renewals Renewals)
                 ExitCode.Usage);
         }
 
+        // PINs, and an account's key from its file, will be in this process's memory: no debugger and no core file is to have them.
+        ProcessLimits.Apply();
         return new AcmeSetup(options, new Renewals(
             options, OpenerFor(options), account => AcmeTransport.Connect(account.CaFile, TimeProvider.System),
             TimeProvider.System, Random.Shared));

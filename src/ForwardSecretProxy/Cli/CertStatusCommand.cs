@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ForwardSecretProxy.Hardening.Limits;
 
 namespace ForwardSecretProxy.Cli;
 
@@ -24,6 +25,8 @@ internal static class CertStatusCommand
         {
             var file = parsed.GetValue(config)!;
             var reader = new CertificateStatusReader(ConfiguredKey.Load(file), file.ToString(), DateTimeOffset.UtcNow);
+            // The PIN will be in this process's memory: no debugger and no core file is to have it.
+            ProcessLimits.Apply();
             var certificates = reader.Read();
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, new { Due = certificates.Any(each => each.IsDue), certificates });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Hardening;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Hosting;
 
 namespace ForwardSecretProxy.Cli;
@@ -43,6 +44,8 @@ internal static class CheckCommand
         var file = parsed.GetRequiredValue(Config);
         if (parsed.GetValue(Hardening))
             return await CheckHardeningAsync(parsed, file, cancellationToken);
+        // The PIN will be in this process's memory: no debugger and no core file is to have it.
+        ProcessLimits.Apply();
         var scope = new PreparationScope(HasRoutes: true, parsed.GetValue(Running) ? null : new ListeningSockets([]));
         using var start = await ServerStart.PrepareAsync(file, scope, cancellationToken);
 

@@ -1,3 +1,4 @@
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
@@ -21,6 +22,8 @@ internal sealed class KeyInUse(IDisposable token, ISigner signer) : IDisposable
     public static async Task<KeyInUse> OpenAsync(
         Pkcs11Uri uri, TokenOptions options, ReadOnlyMemory<byte>? preferred, CancellationToken cancellationToken)
     {
+        // The PIN will be in this process's memory: no debugger and no core file is to have it.
+        ProcessLimits.Apply();
         var token = Token.Open(options);
         try
         {

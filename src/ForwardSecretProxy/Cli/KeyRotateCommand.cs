@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Rotation;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
 
@@ -101,6 +102,8 @@ internal sealed class KeyRotateCommand
         var settings = ReadSettings(parsed);
         var rotation = new KeyRotation(configured.Certificate, configured.Uri, configured.Token,
             configured.Configuration.Certificates, TimeProvider.System);
+        // The PIN will be in this process's memory: no debugger and no core file is to have it.
+        ProcessLimits.Apply();
         var outcome = await rotation.RunAsync(settings, cancellationToken);
 
         var report = RotateReport.Of(outcome, settings.IsDryRun, configured.Certificate.Name, file.ToString());

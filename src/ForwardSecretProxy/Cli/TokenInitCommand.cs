@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Pkcs11;
 
@@ -37,6 +38,8 @@ internal static class TokenInitCommand
 
         command.SetAction(parsed =>
         {
+            // The PINs will be in this process's memory: no debugger and no core file is to have them.
+            ProcessLimits.Apply();
             var name = parsed.GetValue(label)!;
             var officer = officerPinSource.Read(parsed) ?? new PinPrompt($"New security officer's PIN of \"{name}\"", true);
             var user = userPinSource.Read(parsed) ?? new PinPrompt($"New user PIN of \"{name}\"", true);

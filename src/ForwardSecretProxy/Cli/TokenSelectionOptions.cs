@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ForwardSecretProxy.Hardening.Limits;
 using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Pkcs11;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
@@ -64,6 +65,8 @@ internal sealed class TokenSelectionOptions
             ? ConfiguredToken.Find(file, parsed.GetValue(_token))
             : Written(parsed);
 
+        // The PIN will be in this process's memory: no debugger and no core file is to have it.
+        ProcessLimits.Apply();
         // One command makes one signature at a time.
         return Token.Open(options with { Sessions = 1 });
     }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
+using ForwardSecretProxy.FunctionalTests.Hardening;
 
 namespace ForwardSecretProxy.FunctionalTests.Acme;
 
@@ -120,6 +122,10 @@ public sealed class AcmeTests(AcmeFixture fixture) : IClassFixture<AcmeFixture>
 
         await fsp.WaitForLineAsync(line => line.Contains("[1121]", StringComparison.Ordinal));
 
+        // It has had the PIN and the account's key in its memory; this process, which has neither, is as processes are.
+        Assert.Contains("NoNewPrivs:\t1", await File.ReadAllLinesAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{fsp.Id}/status")));
+        Assert.Contains("NoNewPrivs:\t0", await File.ReadAllLinesAsync("/proc/self/status"));
+        Assert.Equal(["0", "0"], ProcessLimitTests.CoreLimits(fsp.Id));
         Assert.Equal(0, await fsp.StopAsync());
         Assert.NotNull(JsonNode.Parse(await File.ReadAllTextAsync(state))!["renewAt"]);
     }

@@ -49,7 +49,7 @@ public sealed class ProcessLimitTests : IDisposable
     private static async Task<int> ReadMemoryAsync(int process) => (await ProcessRunner.RunAsync("setpriv",
         [.. OtherUserFactAttribute.AsOtherUser, "sh", "-c", string.Create(CultureInfo.InvariantCulture, $"exec 3</proc/{process}/mem")])).ExitCode;
 
-    private static string[] CoreLimits(int process) =>
+    internal static string[] CoreLimits(int process) =>
         File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/limits"))
             .First(line => line.StartsWith("Max core file size", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..6];
