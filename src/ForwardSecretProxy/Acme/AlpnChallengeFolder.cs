@@ -25,19 +25,8 @@ internal sealed record AlpnChallengeFolder(string Folder) : IChallengeCertificat
     {
         // A name of that form has no slash in it and does not begin with a dot.
         if (!DnsName.IsValid(serverName) || serverName[0] == '*') return null;
-        try
-        {
-            using var file = RegularFile.TryOpen(Path.Join(Folder, FileName(serverName)));
-            if (file is null) return null;
-            var length = RandomAccess.GetLength(file);
-            if (length is 0 or > MaxFileLength) return null;
-            var content = new byte[length];
-            return RandomAccess.Read(file, content, 0) == length ? AlpnCertificate.Read(Encoding.ASCII.GetString(content), serverName) : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            // A folder, a pipe, a device.
-            return null;
-        }
+        return RegularFile.TryRead(Path.Join(Folder, FileName(serverName)), MaxFileLength) is { } content
+            ? AlpnCertificate.Read(Encoding.ASCII.GetString(content), serverName)
+            : null;
     }
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Redirecting;
 
 namespace ForwardSecretProxy.Acme;
 
@@ -13,12 +13,6 @@ internal sealed class ChallengeAnswer : IDisposable
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private const UnixFileMode Enterable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
-    private const int MaxTokenLength = 256;
-
-    // RFC 8555 section 8: nothing else. It becomes a file's name.
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     private readonly List<string> _files = [];
 
@@ -39,7 +33,8 @@ internal sealed class ChallengeAnswer : IDisposable
     public static ChallengeAnswer Place(
         AcmeChallenge kind, string name, string? token, AccountKey key, IReadOnlyList<string> folders, DateTimeOffset now)
     {
-        if (token is not { Length: > 0 and <= MaxTokenLength } || token.AsSpan().ContainsAnyExcept(TokenCharacters))
+        // It becomes a file's name.
+        if (token is null || !ChallengeFolder.IsToken(token))
             throw new AcmeException($"the challenge for {name} has no token of the form that RFC 8555 section 8 asks for");
 
         // Section 8.1.

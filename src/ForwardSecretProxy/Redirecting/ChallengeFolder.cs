@@ -19,23 +19,11 @@ internal static class ChallengeFolder
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
+    /// <summary>Whether it is a challenge's token, and so can be a file's name here.</summary>
+    public static bool IsToken(string token) =>
+        token.Length is > 0 and <= MaxTokenLength && !token.AsSpan().ContainsAnyExcept(TokenCharacters);
+
     /// <summary>The answer for <paramref name="token"/>; null when there is none.</summary>
-    public static byte[]? Read(string folder, string token)
-    {
-        if (token.Length is 0 or > MaxTokenLength || token.AsSpan().ContainsAnyExcept(TokenCharacters)) return null;
-        try
-        {
-            using var file = RegularFile.TryOpen(System.IO.Path.Join(folder, token));
-            if (file is null) return null;
-            var length = RandomAccess.GetLength(file);
-            if (length is 0 or > MaxFileLength) return null;
-            var content = new byte[length];
-            return RandomAccess.Read(file, content, 0) == length ? content : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            // A folder, a pipe, a device.
-            return null;
-        }
-    }
+    public static byte[]? Read(string folder, string token) =>
+        IsToken(token) ? RegularFile.TryRead(System.IO.Path.Join(folder, token), MaxFileLength) : null;
 }
