@@ -11,7 +11,7 @@ internal static class CertStatusCommand
         var config = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("status",
-            "Show every certificate of a configuration: its names, keys, token, expiry, and the next step in words. Keys are "
+            "Show every certificate of a configuration and its spares: names, keys, tokens, expiry, and the next step in words. Keys are "
             + "looked for on their tokens and compared with the certificate; nothing is signed (fsp check does). Exit code 0: "
             + "nothing is due; 1: something is due, expired or wrong; 3: a token could not be asked.")
         {

@@ -4,6 +4,7 @@ using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Rotation;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
+using ForwardSecretProxy.Signing.Pins;
 using ForwardSecretProxy.Signing.Pkcs11;
 
 namespace ForwardSecretProxy.Cli;
@@ -124,6 +125,14 @@ internal sealed class CertificateStatusReader(ProxyOptions options, string file,
             try
             {
                 using var token = Token.Open(options);
+                // A timer's, every day: a wrong PIN in the file must not be what locks the token.
+                if (token.Info is { LoginRequired: true, PinState: PinState.CountLow } && options.Pin is not PinPrompt)
+                {
+                    throw TokenException.PinRefused($"the token \"{token.Info.Label}\" says that it was given a wrong PIN last, so it "
+                        + $"is given none for this. Put the right one there; `fsp key list --label {CommandText.Quote(token.Info.Label)}` "
+                        + "asks for it, which sets the token's count back");
+                }
+
                 return new TokenContent(token.Info.Label, new KeyStore(token).List(), null);
             }
             catch (TokenException exception)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
 namespace ForwardSecretProxy.FunctionalTests.Cli;
@@ -53,6 +54,37 @@ public sealed class CertificateCommandTests(TokenDirectoryFixture fixture) : ICl
         var verified = await ProcessRunner.RunAsync(
             "openssl", ["verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "localhost", "-CAfile", file, file]);
         Assert.True(verified.ExitCode == 0, verified.Text);
+    }
+
+    [Fact]
+    public async Task Status_WrongPin_IsGivenOnceAndNotEveryDay()
+    {
+        var configuration = _directory.Write("wrong-pin.json", JsonSerializer.Serialize(new
+        {
+            Tokens = new
+            {
+                main = new { SoftHsmEnvironment.Module, TokenDirectoryFixture.Label, PinFile = _directory.Write("wrong", "not-the-pin") },
+            },
+            Certificates = new { web = new { Chain = _directory.File("none.pem"), Key = "pkcs11:object=web" } },
+            Listeners = new { web = new { Address = "127.0.0.1:443", Certificates = (string[])["web"] } },
+        }));
+
+        Assert.Contains("refused the login", await StatusAsync(), StringComparison.Ordinal);
+        var second = await StatusAsync();
+        Assert.Contains("given none for this", second, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused the login", second, StringComparison.Ordinal);
+
+        // The right one sets the token's count back, which is what lets it be asked again.
+        Assert.Equal(0, (await fixture.RunOnTokenAsync("key", "list")).ExitCode);
+        Assert.Contains("refused the login", await StatusAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, (await fixture.RunOnTokenAsync("key", "list")).ExitCode);
+
+        async Task<string> StatusAsync()
+        {
+            var result = await fixture.RunAsync("cert", "status", "--config", configuration, "--json");
+            Assert.True(result.ExitCode == 3, result.Text);
+            return result.Output;
+        }
     }
 
     [Fact]
