@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 
 namespace ForwardSecretProxy.Routing;

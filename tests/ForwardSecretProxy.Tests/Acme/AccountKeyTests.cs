@@ -82,7 +82,7 @@ public sealed class AccountKeyTests
     [Theory]
     [InlineData("not/base64url!", UnixFileMode.UserRead, "does not hold")]
     [InlineData("YWJj", UnixFileMode.UserRead | UnixFileMode.OtherRead, "chmod 600")]
-    [InlineData(null, UnixFileMode.UserRead, "cannot be read")]
+    [InlineData(null, UnixFileMode.UserRead, "does not exist")]
     public void Bind_SecretThatCannotBeUsed_SaysWhyAndNotWhat(string? content, UnixFileMode mode, string message)
     {
         using var folder = new Folder();

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ForwardSecretProxy.Certificates;
 using ForwardSecretProxy.Configuration;
 using ForwardSecretProxy.Routing;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ForwardSecretProxy.Signing.Pins;
 
-namespace ForwardSecretProxy.Routing;
+namespace ForwardSecretProxy.Certificates;
 
 /// <summary>A small text file, read whole.</summary>
 internal static class PemFile
@@ -10,7 +10,7 @@ internal static class PemFile
     /// <summary>Bytes of a file: a whole system's bundle of authorities has some 250 KB.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Its content; null when <paramref name="ownerOnly"/> and others than its owner can read or write it.</summary>
+    /// <summary>Its content, for the caller to clear where it is a secret; null when <paramref name="ownerOnly"/> and others than its owner can read or write it.</summary>
     /// <exception cref="IOException">It cannot be read or is too large; the message continues "FILE ...".</exception>
     public static char[]? Read(string path, bool ownerOnly)
     {
