@@ -56,6 +56,12 @@ internal sealed record ConfiguredKey(
     /// <exception cref="CommandFailedException">It is no URI, or not exactly one fits.</exception>
     public static (Pkcs11Uri Uri, TokenOptions Token) FindToken(IReadOnlyList<TokenEntry> tokens, string key, string place)
     {
+        if (tokens.Count == 0)
+        {
+            throw new CommandFailedException($"{place}: there are no Tokens in this configuration. A signer signs nothing but "
+                + "handshakes: what opens a token itself needs a configuration that has it, and a user who may", ExitCode.Usage);
+        }
+
         if (!Pkcs11Uri.TryParse(key, out var uri, out var error))
             throw new CommandFailedException($"{place}: {error}", ExitCode.Usage);
         var fitting = tokens

@@ -29,6 +29,16 @@ public class CertificateStatusReaderTests
         Assert.True(reader.LacksToken);
     }
 
+    [Fact]
+    public void Read_TokensBehindASigner_SaysThatThisIsNotTheConfigurationForIt()
+    {
+        var options = Configurations.Load(Configurations.With(
+            "\"Tokens\": { \"main\": { \"Module\": \"/lib/token.so\", \"Label\": \"fsp\", \"PinFile\": \"pin\" } }",
+            "\"Signer\": \"unix:/run/fsp/signer.sock\"")).Options!;
+
+        AssertStep(Assert.Single(new CertificateStatusReader(options, "fsp.jsonc", Now).Read()), "there are no Tokens in this configuration");
+    }
+
     private static void AssertStep(CertificateStatus certificate, string text) =>
         Assert.Contains(certificate.Steps, step => step.IsDue && step.Text.Contains(text, StringComparison.Ordinal));
 }
