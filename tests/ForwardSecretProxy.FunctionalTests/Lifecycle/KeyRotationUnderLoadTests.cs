@@ -27,7 +27,9 @@ public sealed class KeyRotationUnderLoadTests(ProxyFixture proxy, ITestOutputHel
         var chain = _directory.Write("rotated.pem", proxy.Authority.Issue(first, TimeSpan.FromDays(30), TimeSpan.FromDays(60), ProxyFixture.DefaultName));
         var configuration = proxy.NewConfiguration(proxy.BackendUrl)
             .WithCertificate("rotated", chain, $"pkcs11:token={ServingToken.Label};object={Label}")
-            .With("Listeners:https:Certificates", new System.Text.Json.Nodes.JsonArray("rotated"));
+            .With("Listeners:https:Certificates", new System.Text.Json.Nodes.JsonArray("rotated"))
+            // As it is by default: the key that the proxy has not seen before is found by a worker that runs already.
+            .With("Signer", "isolated");
         _configuration = configuration.WriteTo(_directory);
         await using var fsp = await FspProcess.ServeAsync(_configuration, configuration.Port, proxy.Token.Environment);
         await using var open = await Http1Client.ConnectAsync(configuration.Port, proxy.Authority);
