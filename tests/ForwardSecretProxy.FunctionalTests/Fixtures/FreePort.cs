@@ -16,16 +16,16 @@ internal static class FreePort
     private static readonly int Count = FirstOfTheKernel() - Lowest;
 
     // Somewhere, so that two test runs on one machine do not meet.
-    private static int _last = RandomNumberGenerator.GetInt32(Count);
+    private static int _next = RandomNumberGenerator.GetInt32(Count);
 
-    /// <summary>A port that no other test has or gets.</summary>
-    public static int Next()
+    /// <summary>A port that no other test has or gets; the first of them where a program takes several in a row.</summary>
+    public static int Next(int inARow = 1)
     {
         while (true)
         {
-            var port = Lowest + (int)((uint)Interlocked.Increment(ref _last) % (uint)Count);
-            if (IsFree(port))
-                return port;
+            var first = Lowest + (int)((uint)(Interlocked.Add(ref _next, inARow) - inARow) % (uint)Count);
+            if (first + inARow <= Lowest + Count && Enumerable.Range(first, inARow).All(IsFree))
+                return first;
         }
     }
 

@@ -9,7 +9,8 @@ namespace ForwardSecretProxy.FunctionalTests.Serving;
 public sealed class DemoTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly int _port = FreePort.Next();
+    // With mail it listens on the next one, too.
+    private readonly int _port = FreePort.Next(inARow: 2);
 
     public void Dispose() => _directory.Dispose();
 
