@@ -9,7 +9,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace ForwardSecretProxy.FunctionalTests.Fixtures;
 
 /// <summary>
-/// Clients that come one after the other, each with a full handshake and a request, and note how it ended: failing is
+/// Clients that come one after the other, each with a full handshake and mostly a request, and note how it ended: failing is
 /// allowed here, waiting for ever is not.
 /// </summary>
 internal sealed class ToughClients : IAsyncDisposable
@@ -19,40 +19,84 @@ internal sealed class ToughClients : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Visit> _visits = new();
-    private readonly X509ChainPolicy _trust;
+    private readonly List<(Func<Visit, bool> Matches, TaskCompletionSource Found)> _waiters = [];
+    private readonly SslClientAuthenticationOptions _tls;
+    private readonly bool _makeRequests;
     private readonly int _port;
     private readonly Task _running;
-    private long _lastSuccess = Stopwatch.GetTimestamp();
 
-    /// <summary>Starts them.</summary>
+    /// <summary>Starts clients of a proxy, which make requests.</summary>
     public ToughClients(int port, X509ChainPolicy trust, int count)
+        : this(port, Options(trust), count, makeRequests: true)
     {
-        (_port, _trust) = (port, trust);
+    }
+
+    private ToughClients(int port, SslClientAuthenticationOptions tls, int count, bool makeRequests)
+    {
+        (_port, _tls, _makeRequests) = (port, tls, makeRequests);
         _running = Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(RunAsync)));
     }
 
     /// <summary>How the visits ended so far.</summary>
     public IReadOnlyCollection<Visit> Visits => _visits;
 
+    /// <summary>Those that ended badly.</summary>
+    public IEnumerable<Visit> Failed => _visits.Where(visit => visit.Failure is not null);
+
+    /// <summary>Starts clients that only shake hands, for servers that have nothing to say.</summary>
+    public static ToughClients OnlyShakingHands(int port, SslClientAuthenticationOptions tls, int count) =>
+        new(port, tls, count, makeRequests: false);
+
+    /// <summary>What clients of a proxy say: its name, no resumption, and whom they trust.</summary>
+    public static SslClientAuthenticationOptions Options(X509ChainPolicy trust) => new()
+    {
+        TargetHost = ProxyFixture.DefaultName,
+        CertificateChainPolicy = trust,
+        AllowTlsResume = false,
+    };
+
     /// <summary>Waits until a visit that began after now succeeds: for how long that took.</summary>
-    public async Task<TimeSpan> WaitForSuccessAsync(TimeSpan limit)
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="publicKey">What it has to be shown; null for any of those that are trusted.</param>
+    /// <exception cref="TimeoutException">None did in that time.</exception>
+    public async Task<TimeSpan> WaitForSuccessAsync(TimeSpan limit, byte[]? publicKey = null)
     {
         var since = Stopwatch.GetTimestamp();
-        while (Volatile.Read(ref _lastSuccess) < since)
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waiters) _waiters.Add((IsIt, found));
+        try
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < limit,
-                $"No handshake for {limit.TotalSeconds} s: {string.Join("; ", _visits.TakeLast(5).Select(visit => visit.Failure))}");
-            await Task.Delay(10);
+            await found.Task.WaitAsync(limit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"No such handshake for {limit.TotalSeconds} s; the last ones: "
+                + string.Join("; ", _visits.TakeLast(5).Select(visit => visit.Failure ?? "good")));
         }
 
         return Stopwatch.GetElapsedTime(since);
+
+        bool IsIt(Visit visit) => visit.Failure is null && visit.Started >= since
+            && (publicKey is null || visit.PublicKey.AsSpan().SequenceEqual(publicKey));
+    }
+
+    /// <summary>Waits for several such visits one after the other, each within the limit.</summary>
+    public async Task WaitForSuccessesAsync(int count, TimeSpan limit, byte[]? publicKey = null)
+    {
+        for (var visit = 0; visit < count; visit++) await WaitForSuccessAsync(limit, publicKey);
     }
 
     /// <summary>Lets those that are under way finish.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
     }
 
@@ -61,53 +105,61 @@ internal sealed class ToughClients : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            var failure = await VisitAsync();
-            _visits.Enqueue(new Visit(started, Stopwatch.GetElapsedTime(started), failure));
-            if (failure is null)
-                InterlockedMax(started);
+            var (publicKey, failure) = await VisitAsync();
+            var visit = new Visit(started, Stopwatch.GetElapsedTime(started), failure, publicKey);
+            _visits.Enqueue(visit);
+            Tell(visit);
             // Those that are refused at once would do nothing else, and leave the machine no time.
             await Task.Delay(failure is null ? 5 : 50);
         }
     }
 
-    private void InterlockedMax(long started)
+    private void Tell(Visit visit)
     {
-        long before;
-        while ((before = Volatile.Read(ref _lastSuccess)) < started
-            && Interlocked.CompareExchange(ref _lastSuccess, started, before) != before)
+        lock (_waiters)
         {
+            foreach (var (_, found) in _waiters.Where(waiter => waiter.Matches(visit))) found.TrySetResult();
+            _waiters.RemoveAll(waiter => waiter.Found.Task.IsCompleted);
         }
     }
 
-    // Null for a request that was answered.
-    private async Task<string?> VisitAsync()
+    // No failure for one that was served.
+    private async Task<(byte[]? PublicKey, string? Failure)> VisitAsync()
     {
+        byte[]? publicKey = null;
         using var limit = new CancellationTokenSource(Patience);
         try
         {
             using var client = new TcpClient { NoDelay = true };
             await client.ConnectAsync(IPAddress.Loopback, _port, limit.Token);
             await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = ProxyFixture.DefaultName,
-                CertificateChainPolicy = _trust,
-                AllowTlsResume = false,
-            }, limit.Token);
-            await tls.WriteAsync(
-                "GET / HTTP/1.1\r\nHost: web.example.test\r\nConnection: close\r\n\r\n"u8.ToArray(), limit.Token);
-            using var reader = new StreamReader(tls);
-            var answer = await reader.ReadToEndAsync(limit.Token);
-            return answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? null : "the answer: " + answer.Split('\r')[0];
+            await tls.AuthenticateAsClientAsync(_tls, limit.Token);
+            publicKey = PublicKeyOf(tls);
+            return (publicKey, _makeRequests ? await RequestAsync(tls, limit.Token) : null);
         }
         catch (OperationCanceledException)
         {
-            return Visit.Stuck;
+            return (publicKey, Visit.Stuck);
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException)
         {
-            return (exception.InnerException ?? exception).Message;
+            return (publicKey, (exception.InnerException ?? exception).Message);
         }
+    }
+
+    private static async Task<string?> RequestAsync(SslStream tls, CancellationToken cancellationToken)
+    {
+        await tls.WriteAsync(
+            "GET / HTTP/1.1\r\nHost: web.example.test\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
+        using var reader = new StreamReader(tls);
+        var answer = await reader.ReadToEndAsync(cancellationToken);
+        return answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? null : "the answer: " + answer.Split('\r')[0];
+    }
+
+    private static byte[] PublicKeyOf(SslStream tls)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(tls.RemoteCertificate!.GetRawCertData());
+        return certificate.PublicKey.ExportSubjectPublicKeyInfo();
     }
 }
 
@@ -115,7 +167,8 @@ internal sealed class ToughClients : IAsyncDisposable
 /// <param name="Started">When it came (<see cref="Stopwatch"/>).</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Failure">Why it failed; null when it was served.</param>
-internal sealed record Visit(long Started, TimeSpan Duration, string? Failure)
+/// <param name="PublicKey">What it was shown, a DER SubjectPublicKeyInfo; null when its handshake failed.</param>
+internal sealed record Visit(long Started, TimeSpan Duration, string? Failure, byte[]? PublicKey)
 {
     /// <summary>The failure of one that nobody ended.</summary>
     public const string Stuck = "stuck";

@@ -1,9 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text.Json.Nodes;
 using ForwardSecretProxy.FunctionalTests.Admin;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
@@ -14,7 +8,8 @@ namespace ForwardSecretProxy.FunctionalTests.Lifecycle;
 [Collection(OwnProxy.Name)]
 public sealed class SpareTokenTests(ProxyFixture proxy) : IDisposable
 {
-    private const string Name = "web.example.test";
+    private const string Name = ProxyFixture.DefaultName;
+    private const int Clients = 8;
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -61,11 +56,15 @@ public sealed class SpareTokenTests(ProxyFixture proxy) : IDisposable
         Assert.Equal([("Certificates:web", "fsp"), ("Certificates:web:Spares:0", "drawer")], JsonNode.Parse(due.Output)!["certificates"]!.AsArray()
             .Select(each => ((string)each!["path"]!, (string)each["keys"]![0]!["token"]!)));
 
-        var (failures, gap) = await LoadAsync(configuration.Port, () => Directory.Move(primary, _directory.File("pulled")));
+        await using var clients = new ToughClients(configuration.Port, proxy.Authority.TrustOnlyThis(), Clients);
+        await clients.WaitForSuccessesAsync(Clients, ToughClients.Patience, publicKey);
+        Assert.Empty(clients.Failed);
+        Directory.Move(primary, _directory.File("pulled"));
+        await clients.WaitForSuccessesAsync(Clients, TimeSpan.FromSeconds(1), sparePublicKey);
+        await clients.StopAsync();
         await fsp.WaitForLineAsync(line => line.Contains("[2030]", StringComparison.Ordinal));
-        Assert.True(gap < TimeSpan.FromSeconds(1), $"No handshake for {gap}.");
         // Those that were in the middle of it, and as many as it takes to tell.
-        Assert.True(failures.Count < 30, $"{failures.Count} failed: {failures.FirstOrDefault()}");
+        Assert.True(clients.Failed.Count() < 30, string.Join('\n', clients.Failed));
 
         var metrics = (await ProcessRunner.RunAsync("curl", ["-sS", "--max-time", "10", $"http://{admin}/metrics"])).Output;
         Assert.Contains("fsp_certificate_key_in_use{fsp_certificate=\"web\",fsp_key=\"spare 1\",fsp_token=\"drawer\"} 1\n", metrics, StringComparison.Ordinal);
@@ -76,51 +75,5 @@ public sealed class SpareTokenTests(ProxyFixture proxy) : IDisposable
         Assert.Equal(1, status.ExitCode);
         Assert.Contains("Its spare 1 on token drawer stands in", status.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal(0, await fsp.StopAsync());
-    }
-
-    /// <summary>Eight clients at a time, for a second before and for one and a half after <paramref name="cause"/>.</summary>
-    private async Task<(ConcurrentQueue<string> Failures, TimeSpan Gap)> LoadAsync(int port, Action cause)
-    {
-        var (successes, failures) = (new ConcurrentQueue<long>(), new ConcurrentQueue<string>());
-        using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, 8).Select(async _ =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                try
-                {
-                    await HandshakeAsync(port);
-                    successes.Enqueue(Stopwatch.GetTimestamp());
-                }
-                catch (Exception exception) when (exception is IOException or AuthenticationException or SocketException)
-                {
-                    failures.Enqueue(exception.Message);
-                }
-            }
-        }).ToArray();
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        Assert.Empty(failures);
-        Assert.NotEmpty(successes);
-
-        var begun = Stopwatch.GetTimestamp();
-        cause();
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
-        var ended = Stopwatch.GetTimestamp();
-        await stop.CancelAsync();
-        await Task.WhenAll(clients);
-        long[] times = [begun, .. successes.Where(time => time > begun && time < ended).Order(), ended];
-        return (failures, times.Zip(times.Skip(1), Stopwatch.GetElapsedTime).Max());
-    }
-
-    private async Task HandshakeAsync(int port)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-        await using var tls = new SslStream(client.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-        {
-            TargetHost = Name, CertificateChainPolicy = proxy.Authority.TrustOnlyThis(), AllowTlsResume = false,
-        }, limit.Token);
     }
 }

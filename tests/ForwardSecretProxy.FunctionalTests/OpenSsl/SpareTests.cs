@@ -1,10 +1,9 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.OpenSsl.Engine;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Redundancy;
@@ -117,26 +116,23 @@ public sealed class SpareTests : IDisposable
         _server.Signer.BeforeLease = free.WaitAsync;
         _server.Signer.AfterLease = () => free.Release();
         using var stop = new CancellationTokenSource();
-        var successes = new ConcurrentQueue<long>();
-        var failures = new ConcurrentQueue<Exception>();
         var serving = ServeAsync(stop.Token);
         var watching = isWatched ? WatchAsync(stop.Token) : Task.CompletedTask;
-        var clients = Enumerable.Range(0, 4 * sessions).Select(_ => ClientAsync(successes, failures, stop.Token)).ToArray();
-        await WaitForAsync(() => successes.Count > 50);
+        await using var clients = ToughClients.OnlyShakingHands(_server.Port, EngineServer.ClientOptions(), 4 * sessions);
+        await clients.WaitForSuccessesAsync(sessions, Patience);
 
-        var hangs = Stopwatch.GetTimestamp();
         _server.Signer.InSignature = () => release.Wait(Patience);
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
-        var gap = LongestGap(successes, hangs, Stopwatch.GetTimestamp());
-        await stop.CancelAsync();
-        release.Set();
-        await Task.WhenAll([serving, watching, .. clients]).WaitAsync(Patience);
-
-        Assert.Empty(failures);
+        var goingOn = clients.WaitForSuccessesAsync(4 * sessions, TimeSpan.FromSeconds(1));
         if (isWatched)
-            Assert.True(gap < TimeSpan.FromSeconds(1), $"No handshake for {gap}.");
+            await goingOn;
         else
-            Assert.True(gap > TimeSpan.FromSeconds(1), $"The load goes on without being watched: {gap}.");
+            await Assert.ThrowsAsync<TimeoutException>(() => goingOn);
+        release.Set();
+        await clients.StopAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(serving, watching).WaitAsync(Patience);
+
+        Assert.Empty(clients.Failed);
         Assert.Equal(isWatched ? 1 : 0, _choice.FailOvers);
     }
 
@@ -223,38 +219,5 @@ public sealed class SpareTests : IDisposable
             _choice.Check();
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }
-    }
-
-    private async Task ClientAsync(ConcurrentQueue<long> successes, ConcurrentQueue<Exception> failures, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                await using var client = new SslStream(new NetworkStream(await _server.ConnectAsync(), ownsSocket: true));
-                await client.AuthenticateAsClientAsync(EngineServer.ClientOptions(), stop);
-                successes.Enqueue(Stopwatch.GetTimestamp());
-            }
-            catch (Exception exception) when (!stop.IsCancellationRequested)
-            {
-                failures.Enqueue(exception);
-            }
-            catch (Exception exception) when (exception is IOException or AuthenticationException or OperationCanceledException)
-            {
-                // The server has stopped accepting.
-            }
-        }
-    }
-
-    private static TimeSpan LongestGap(IEnumerable<long> successes, long from, long to)
-    {
-        long[] times = [from, .. successes.Where(time => time > from && time < to).Order(), to];
-        return times.Zip(times.Skip(1), Stopwatch.GetElapsedTime).Max();
-    }
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (var end = DateTime.UtcNow + Patience; !condition(); await Task.Delay(10))
-            Assert.True(DateTime.UtcNow < end);
     }
 }

@@ -39,22 +39,21 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
     {
         var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Signer", "isolated");
         await using var fsp = await ServeAsync(configuration);
-        using var stop = new CancellationTokenSource();
-        var load = Task.WhenAll(Enumerable.Range(0, 3).Select(_ => HandshakeUntil(configuration.Port, stop.Token)));
+        await using var clients = new ToughClients(configuration.Port, proxy.Authority.TrustOnlyThis(), count: 3);
 
         for (var kill = 0; kill < 3; kill++)
         {
+            await clients.WaitForSuccessAsync(ToughClients.Patience);
             var worker = Worker(fsp);
             // Its own line first: what is counted from then on is its successors'.
             await fsp.WaitForLineAsync(line => IsStarted(line, worker));
             await fsp.NextLineAsync(IsStarted, () => KillAsync(worker));
             Assert.NotEqual(worker, Worker(fsp));
-            Assert.True((await OpenSslClient.RequestAsync(configuration.Port, "-tls1_3")).Connected);
+            await clients.WaitForSuccessAsync(ToughClients.Patience);
         }
 
-        await stop.CancelAsync();
-        var done = await load;
-        Assert.All(done, worker => Assert.Equal((true, 0), (worker.Good > 0, worker.Failed)));
+        await clients.StopAsync();
+        Assert.Empty(clients.Failed);
         Assert.Contains(fsp.Lines, line => line.Contains("[2041]", StringComparison.Ordinal));
     }
 
@@ -187,18 +186,6 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
           "Tokens": { "main": { "Module": "{{ServingToken.Module}}", "Label": "{{ServingToken.Label}}", "PinFile": "{{proxy.Token.PinFile}}" } }
         }
         """);
-
-    private static async Task<(int Good, int Failed)> HandshakeUntil(int port, CancellationToken stop)
-    {
-        var (good, failed) = (0, 0);
-        while (!stop.IsCancellationRequested)
-        {
-            if ((await OpenSslClient.RequestAsync(port, "-tls1_3")).Connected) good++;
-            else failed++;
-        }
-
-        return (good, failed);
-    }
 
     private static bool IsStarted(string line) => line.Contains("[2040]", StringComparison.Ordinal);
 

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
@@ -53,10 +49,10 @@ public sealed class SecretsInMemoryTests : IDisposable
         await using var fsp = await FspProcess.ServeAsync(configuration.WriteTo(_directory), configuration.Port, environment);
 
         var needles = Needles(token);
-        using var stop = new CancellationTokenSource();
         // Also when nothing was found, it has signed.
         Assert.True((await OpenSslClient.RequestAsync(configuration.Port, "-tls1_3")).Connected);
-        var load = HandshakeUntil(configuration.Port, authority.TrustOnlyThis(), stop.Token);
+        await using var load = ToughClients.OnlyShakingHands(
+            configuration.Port, ToughClients.Options(authority.TrustOnlyThis()), count: 8);
         var found = new HashSet<string>();
         // The module wipes what it can: the numbers are there while it signs, so it is held in the middle of it.
         for (var look = 0; look < maxLooks && !(found.Contains("PIN") && found.Any(IsKey)); look++)
@@ -67,8 +63,8 @@ public sealed class SecretsInMemoryTests : IDisposable
             await fsp.SignalAsync("CONT");
         }
 
-        await stop.CancelAsync();
-        await load;
+        await load.StopAsync();
+        Assert.Empty(load.Failed);
         return found;
     }
 
@@ -98,21 +94,4 @@ public sealed class SecretsInMemoryTests : IDisposable
     }
 
     private static bool IsKey(string name) => name.StartsWith("key", StringComparison.Ordinal);
-
-    /// <summary>As many handshakes as two processors make.</summary>
-    private static Task HandshakeUntil(int port, X509ChainPolicy trust, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port, CancellationToken.None);
-            await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = "web.example.test",
-                AllowTlsResume = false,
-                CertificateChainPolicy = trust,
-            }, CancellationToken.None);
-        }
-    }, CancellationToken.None)));
 }
