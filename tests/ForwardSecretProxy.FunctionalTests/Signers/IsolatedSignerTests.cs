@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
+using static ForwardSecretProxy.FunctionalTests.Fixtures.SignerProcesses;
 
 namespace ForwardSecretProxy.FunctionalTests.Signers;
 
@@ -47,7 +48,11 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
             var worker = Worker(fsp);
             // Its own line first: what is counted from then on is its successors'.
             await fsp.WaitForLineAsync(line => IsStarted(line, worker));
-            await fsp.NextLineAsync(IsStarted, () => KillAsync(worker));
+            await fsp.NextLineAsync(IsStarted, () =>
+            {
+                Kill(worker);
+                return Task.CompletedTask;
+            });
             Assert.NotEqual(worker, Worker(fsp));
             await clients.WaitForSuccessAsync(ToughClients.Patience);
         }
@@ -192,33 +197,7 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
     private static bool IsStarted(string line, int worker) =>
         IsStarted(line) && line.EndsWith(string.Create(CultureInfo.InvariantCulture, $"is process {worker}."), StringComparison.Ordinal);
 
-    private static async Task KillAsync(int process) => await ProcessRunner.RunAsync("/bin/sh", ["-c", $"kill -KILL {process}"]);
-
-    /// <summary>The keeper and its worker, of a proxy that has one token.</summary>
-    private static int[] StartedBy(FspProcess fsp)
-    {
-        int[] started = [.. Children(fsp.Id), .. Workers(fsp)];
-        Assert.True(started.Length >= 2, $"There are {started.Length} processes.");
-        return started;
-    }
-
-    private static int Worker(FspProcess fsp) => Workers(fsp).First();
-
-    private static IEnumerable<int> Workers(FspProcess fsp) => Children(fsp.Id).SelectMany(Children);
-
-    private static IEnumerable<int> Children(int process)
-    {
-        try
-        {
-            return [.. Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task"))
-                .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
-        }
-        catch (IOException)
-        {
-            return [];
-        }
-    }
+    private static int[] StartedBy(FspProcess fsp) => [Keeper(fsp), Worker(fsp)];
 
     private static bool HasLoaded(int process, string library) =>
         File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/maps")).Contains(library, StringComparison.Ordinal);

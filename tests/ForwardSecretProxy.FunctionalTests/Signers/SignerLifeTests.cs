@@ -1,4 +1,3 @@
-using System.Globalization;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.FunctionalTests.Signing;
 
@@ -29,9 +28,8 @@ public sealed class SignerLifeTests(ProxyFixture proxy)
         var configuration = proxy.NewConfiguration(proxy.BackendUrl).With("Signer", "isolated");
         await using var fsp = await FspProcess.ServeAsync(
             configuration.WriteTo(files), configuration.Port, proxy.Token.Environment);
-        var keeper = await ProcessRunner.RunAsync("pgrep", ["-P", fsp.Id.ToString(CultureInfo.InvariantCulture)]);
 
-        await ProcessRunner.RunAsync("/bin/sh", ["-c", $"kill -KILL {keeper.Output.Trim()}"]);
+        SignerProcesses.Kill(SignerProcesses.Keeper(fsp));
 
         Assert.Equal(CouldNotRun, await fsp.WaitForExitAsync());
         Assert.Contains(fsp.Lines, line => line.Contains("[2048]", StringComparison.Ordinal));
