@@ -16,9 +16,8 @@ public sealed class AcmeTests(AcmeFixture fixture) : IClassFixture<AcmeFixture>
     {
         var name = AcmeFixture.NameOf(certificate);
         var before = CertificateChain.Load(fixture.ChainOf(certificate)).Leaf!;
-        using var trust = new ShownCertificate(before);
-        await using var open = await trust.ConnectAsync(fixture.HttpsPort, name);
-        Assert.StartsWith("HTTP/1.1 200 ", await open.GetAsync(name), StringComparison.Ordinal);
+        await using var open = await Http1Client.ConnectAsync(fixture.HttpsPort, name, before.Der);
+        Assert.StartsWith("HTTP/1.1 200 ", await open.GetAsync("/"), StringComparison.Ordinal);
         var configuration = fixture.WriteFor(certificate, challenge);
 
         var swapped = fixture.Proxy.NextReloadAsync(async () =>
@@ -32,10 +31,9 @@ public sealed class AcmeTests(AcmeFixture fixture) : IClassFixture<AcmeFixture>
         var chain = CertificateChain.Load(fixture.ChainOf(certificate));
         Assert.Contains("Pebble", chain.Leaf!.Issuer, StringComparison.Ordinal);
         Assert.Equal(before.SubjectPublicKeyInfo.ToArray(), chain.Leaf.SubjectPublicKeyInfo.ToArray());
-        using var renewed = new ShownCertificate(chain.Leaf);
-        await using var next = await renewed.ConnectAsync(fixture.HttpsPort, name);
-        Assert.StartsWith("HTTP/1.1 200 ", await next.GetAsync(name), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 200 ", await open.GetAsync(name), StringComparison.Ordinal);
+        await using var next = await Http1Client.ConnectAsync(fixture.HttpsPort, name, chain.Leaf.Der);
+        Assert.StartsWith("HTTP/1.1 200 ", await next.GetAsync("/"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await open.GetAsync("/"), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(fixture.Challenges));
         Assert.Equal(challenge == "tls-alpn-01",
             fixture.Proxy.Lines.Any(line => line.Contains($"challenge for {name} was answered", StringComparison.Ordinal)));

@@ -13,35 +13,31 @@ internal sealed class Http1Client : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SslStream _tls;
+    private readonly string _host;
 
-    private Http1Client(SslStream tls) => _tls = tls;
+    private Http1Client(SslStream tls, string host) => (_tls, _host) = (tls, host);
 
     /// <summary>The certificate the server showed, in DER.</summary>
     public byte[] Certificate => _tls.RemoteCertificate!.GetRawCertData();
 
     /// <summary>Connects to 127.0.0.1.</summary>
-    public static async Task<Http1Client> ConnectAsync(
-        int port, TestAuthority authority, SslProtocols protocols = SslProtocols.None, string? name = null)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
+    public static Task<Http1Client> ConnectAsync(
+        int port, TestAuthority authority, SslProtocols protocols = SslProtocols.None) =>
+        ConnectAsync(port, new SslClientAuthenticationOptions
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port).WaitAsync(Patience);
-            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = name ?? ProxyFixture.DefaultName,
-                CertificateChainPolicy = authority.TrustOnlyThis(),
-                EnabledSslProtocols = protocols,
-            }).WaitAsync(Patience);
-            return new Http1Client(tls);
-        }
-        catch
+            TargetHost = ProxyFixture.DefaultName,
+            CertificateChainPolicy = authority.TrustOnlyThis(),
+            EnabledSslProtocols = protocols,
+        });
+
+    /// <summary>Connects to 127.0.0.1 and takes one certificate and no other, whoever issued it.</summary>
+    public static Task<Http1Client> ConnectAsync(int port, string name, ReadOnlyMemory<byte> expected) =>
+        ConnectAsync(port, new SslClientAuthenticationOptions
         {
-            socket.Dispose();
-            throw;
-        }
-    }
+            TargetHost = name,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate!.GetRawCertData().AsSpan().SequenceEqual(expected.Span),
+        });
 
     /// <summary>Makes a GET and returns the whole answer, head and body.</summary>
     public async Task<string> GetAsync(string path)
@@ -52,7 +48,7 @@ internal sealed class Http1Client : IAsyncDisposable
 
     /// <summary>Sends a GET.</summary>
     public async Task SendAsync(string path) => await _tls.WriteAsync(Encoding.ASCII.GetBytes(
-        $"GET {path} HTTP/1.1\r\nHost: {ProxyFixture.DefaultName}\r\n\r\n")).AsTask().WaitAsync(Patience);
+        $"GET {path} HTTP/1.1\r\nHost: {_host}\r\n\r\n")).AsTask().WaitAsync(Patience);
 
     /// <summary>Reads an answer, whose body is chunked or has a length.</summary>
     public async Task<string> ReadAnswerAsync()
@@ -79,6 +75,23 @@ internal sealed class Http1Client : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _tls.DisposeAsync();
+
+    private static async Task<Http1Client> ConnectAsync(int port, SslClientAuthenticationOptions options)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port).WaitAsync(Patience);
+            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await tls.AuthenticateAsClientAsync(options).WaitAsync(Patience);
+            return new Http1Client(tls, options.TargetHost!);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static bool IsComplete(string answer)
     {
