@@ -72,12 +72,12 @@ public class KeyCommandTests(TokenDirectoryFixture fixture) : IClassFixture<Toke
 
         // SoftHSM 2.6 overlooks the first of the mechanisms it is told to leave out.
         var configuration = fixture.Directory.Write("poor.conf",
-            await File.ReadAllTextAsync(fixture.Directory.File("softhsm2.conf"))
+            await File.ReadAllTextAsync(SoftHsmConfiguration.PathIn(fixture.Directory))
             + "slots.mechanisms = -CKM_DSA,CKM_RSA_PKCS_PSS,CKM_AES_KEY_WRAP,CKM_AES_KEY_WRAP_PAD\n");
         var result = await FspProcess.RunAsync(
             ["key", "verify", "--key-label", "poor", "--label", TokenDirectoryFixture.Label,
                 "--pin-file", fixture.PinFile, "--json"],
-            environment: new Dictionary<string, string?> { ["SOFTHSM2_CONF"] = configuration });
+            environment: new Dictionary<string, string?> { [SoftHsmConfiguration.Variable] = configuration });
 
         Assert.True(result.ExitCode == 0, result.Text);
         using var reports = JsonDocument.Parse(result.Output);

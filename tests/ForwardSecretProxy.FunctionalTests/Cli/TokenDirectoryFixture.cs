@@ -14,17 +14,12 @@ public sealed class TokenDirectoryFixture : IAsyncLifetime
 
     internal string PinFile { get; private set; } = "";
 
-    internal IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
-    {
-        ["SOFTHSM2_CONF"] = Directory.File("softhsm2.conf"),
-    };
+    internal IReadOnlyDictionary<string, string?> Environment => SoftHsmConfiguration.EnvironmentOf(Directory);
 
     public async Task InitializeAsync()
     {
         RunLog.AddSecret(UserPin, "user PIN");
-        System.IO.Directory.CreateDirectory(Directory.File("tokens"));
-        Directory.Write("softhsm2.conf",
-            $"directories.tokendir = {Directory.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        SoftHsmConfiguration.WriteTo(Directory);
         PinFile = Directory.Write("pin", UserPin + "\n");
         Directory.Write("so-pin", "officer-pin-4712\n");
         var result = await RunAsync(

@@ -15,22 +15,17 @@ internal sealed class ServingToken : IDisposable
 
     private ServingToken()
     {
-        Directory.CreateDirectory(TokenDirectory);
-        _directory.Write("softhsm2.conf",
-            $"directories.tokendir = {TokenDirectory}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        SoftHsmConfiguration.WriteTo(_directory);
         Pin = NewPin("user PIN");
         PinFile = _directory.Write("pin", Pin + "\n");
         SecurityOfficerPinFile = _directory.Write("so-pin", NewPin("security officer's PIN") + "\n");
     }
 
     /// <summary>What a process needs in its environment to see this token and no other.</summary>
-    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
-    {
-        ["SOFTHSM2_CONF"] = _directory.File("softhsm2.conf"),
-    };
+    public IReadOnlyDictionary<string, string?> Environment => SoftHsmConfiguration.EnvironmentOf(_directory);
 
     /// <summary>The token's files.</summary>
-    public string TokenDirectory => _directory.File("tokens");
+    public string TokenDirectory => SoftHsmConfiguration.TokensIn(_directory);
 
     /// <summary>The user's PIN.</summary>
     public string Pin { get; }

@@ -16,20 +16,15 @@ internal static class SoftHsmEnvironment
     private static readonly TemporaryDirectory Root = new();
 
     /// <summary>The configuration of the directory in which all in-process tokens are.</summary>
-    public static string ConfigurationPath { get; } = Root.Write("softhsm2.conf",
-        $"directories.tokendir = {Root.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
+    public static string ConfigurationPath { get; } = SoftHsmConfiguration.WriteTo(Root);
 
     /// <summary>What a child process needs to see the same tokens.</summary>
-    public static IReadOnlyDictionary<string, string?> Variables { get; } = new Dictionary<string, string?>
-    {
-        ["SOFTHSM2_CONF"] = ConfigurationPath,
-    };
+    public static IReadOnlyDictionary<string, string?> Variables { get; } = SoftHsmConfiguration.EnvironmentOf(Root);
 
     [ModuleInitializer]
     internal static void Set()
     {
-        Directory.CreateDirectory(Root.File("tokens"));
-        _ = SetVariable("SOFTHSM2_CONF", ConfigurationPath, overwrite: 1);
+        _ = SetVariable(SoftHsmConfiguration.Variable, ConfigurationPath, overwrite: 1);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Root.Dispose();
     }
 

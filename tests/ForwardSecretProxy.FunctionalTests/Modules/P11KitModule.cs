@@ -23,10 +23,11 @@ public sealed class P11KitModule : TestedModule
 
     public override async Task StartAsync()
     {
+        SoftHsmConfiguration.WriteTo(Directory);
         File.Delete(Socket);
         _server = ServerProcess.Start(
             "p11-kit", ["server", "--foreground", "--name", Socket, "--provider", SoftHsmEnvironment.Module, "pkcs11:"],
-            new Dictionary<string, string?> { ["SOFTHSM2_CONF"] = SoftHsmModule.Configure(Directory) });
+            SoftHsmConfiguration.EnvironmentOf(Directory));
         await _server.WaitForLineAsync(line => line.StartsWith("P11_KIT_SERVER_PID=", StringComparison.Ordinal));
     }
 

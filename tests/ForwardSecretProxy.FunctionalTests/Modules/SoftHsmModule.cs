@@ -9,16 +9,11 @@ public sealed class SoftHsmModule : TestedModule
 
     protected override string Library => SoftHsmEnvironment.Module;
 
-    protected override IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
-    {
-        ["SOFTHSM2_CONF"] = Configure(Directory),
-    };
+    protected override IReadOnlyDictionary<string, string?> Environment => SoftHsmConfiguration.EnvironmentOf(Directory);
 
-    /// <summary>Makes a configuration of its own in a folder, and returns its path.</summary>
-    internal static string Configure(TemporaryDirectory directory)
+    public override Task StartAsync()
     {
-        System.IO.Directory.CreateDirectory(directory.File("tokens"));
-        return directory.Write("softhsm2.conf",
-            $"directories.tokendir = {directory.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        SoftHsmConfiguration.WriteTo(Directory);
+        return Task.CompletedTask;
     }
 }

@@ -39,7 +39,7 @@ public sealed class SingleFileTests(PackageBuild build) : IAsyncLifetime
         // Not even root can write to /proc.
         await using var fsp = ServerProcess.Start("env",
         [
-            "--ignore-environment", "--chdir=/proc", $"SOFTHSM2_CONF={_token.Environment["SOFTHSM2_CONF"]}",
+            "--ignore-environment", "--chdir=/proc", $"{SoftHsmConfiguration.Variable}={_token.Environment[SoftHsmConfiguration.Variable]}",
             build.Executable, "serve", "--config", configuration.WriteTo(Files),
         ]);
         await fsp.WaitForLineAsync(line => line.Contains(
