@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using ForwardSecretProxy.FunctionalTests.Fixtures;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Remote;
@@ -474,11 +475,7 @@ public sealed class RemoteSignerTests : IDisposable
     private static Task<bool> SignOnThreadAsync(RemoteToken token, ITokenSigner signer) => OnThread(() =>
     {
         using var lease = token.Pool.AcquireAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        var block = SignedBlocks.CertificateVerify(32);
-        var signature = new byte[signer.MaxSignatureLength];
-        var length = signer.Sign(lease, signer.Schemes[0], block, signature);
-        return ForwardSecretProxy.Signing.Keys.SubjectPublicKey.Parse(signer.SubjectPublicKeyInfo.Span)
-            .Verify(signer.Schemes[0], block, signature.AsSpan(0, length));
+        return signer.SignsRightly(lease, SignedBlocks.CertificateVerify(32));
     });
 
     private static Task<T> OnThread<T>(Func<T> run) => Task.Factory.StartNew(

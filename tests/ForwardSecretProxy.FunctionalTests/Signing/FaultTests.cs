@@ -87,7 +87,7 @@ public sealed class FaultTests : IDisposable
 
         // The control: a session's second signature is not among those that are verified, and comes out wrong.
         Faults.WrongSignatures = 1;
-        Assert.False(await IsSignedRightlyAsync(signer));
+        Assert.False(await signer.SignsRightlyAsync());
 
         Faults.EndSessions();
         Faults.WrongSignatures = -1;
@@ -123,7 +123,7 @@ public sealed class FaultTests : IDisposable
         await Assert.ThrowsAsync<SigningException>(async () =>
         {
             for (; made < within; made++)
-                Assert.False(await IsSignedRightlyAsync(signer));
+                Assert.False(await signer.SignsRightlyAsync());
         });
 
         var fault = Assert.Single(faults.Of(TokenFaultKind.WrongSignature));
@@ -349,14 +349,6 @@ public sealed class FaultTests : IDisposable
         await FaultyToken.SignAtLastAsync(signer, Recovery);
         await FaultyToken.SignAsync(signer);
         Assert.Equal(0, Faults.Left(function));
-    }
-
-    private static async Task<bool> IsSignedRightlyAsync(Pkcs11Signer signer)
-    {
-        using var lease = await signer.Pool.AcquireAsync(default);
-        var signature = new byte[signer.MaxSignatureLength];
-        var length = signer.Sign(lease, signer.Schemes[0], "message"u8, signature);
-        return signer.PublicKey.Verify(signer.Schemes[0], "message"u8, signature.AsSpan(0, length));
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -39,13 +39,10 @@ public sealed class Pkcs11SignerTests(TokenFixture fixture) : IClassFixture<Toke
         await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(async () =>
         {
             var signer = signers[worker % signers.Length];
-            var signature = new byte[signer.MaxSignatureLength];
             for (var round = 0; round < 25; round++)
             {
-                byte[] message = [(byte)worker, (byte)round];
                 using var lease = await signer.Pool.AcquireAsync(default);
-                var length = signer.Sign(lease, signer.Schemes[0], message, signature);
-                Assert.True(signer.PublicKey.Verify(signer.Schemes[0], message, signature.AsSpan(0, length)));
+                Assert.True(signer.SignsRightly(lease, [(byte)worker, (byte)round]));
             }
         }))).WaitAsync(TimeSpan.FromSeconds(60));
 
@@ -114,16 +111,19 @@ public sealed class Pkcs11SignerTests(TokenFixture fixture) : IClassFixture<Toke
         using var token = hsm.Open();
         var publicKey = new KeyStore(token).Generate(KeyKind.EcP256, "web");
         var signer = await token.OpenSignerAsync(hsm.Uri("web"), publicKey.Encoded, default);
-        AssertSigns(signer, await signer.Pool.AcquireAsync(default));
+        Assert.True(await signer.SignsRightlyAsync());
 
         EndAll(hsm, logoutOnly);
-        AssertSigns(signer, await signer.Pool.AcquireAsync(default));
+        Assert.True(await signer.SignsRightlyAsync());
 
         // With the lease in hand while it happens, as in the middle of a handshake.
-        var lease = await signer.Pool.AcquireAsync(default);
-        EndAll(hsm, logoutOnly);
-        AssertSigns(signer, lease);
-        AssertSigns(signer, await signer.Pool.AcquireAsync(default));
+        using (var lease = await signer.Pool.AcquireAsync(default))
+        {
+            EndAll(hsm, logoutOnly);
+            Assert.True(signer.SignsRightly(lease, "message"u8));
+        }
+
+        Assert.True(await signer.SignsRightlyAsync());
     }
 
     [Fact]
@@ -190,16 +190,6 @@ public sealed class Pkcs11SignerTests(TokenFixture fixture) : IClassFixture<Toke
             raw.Logout();
         else
             raw.CloseAllSessions();
-    }
-
-    private static void AssertSigns(Pkcs11Signer signer, ISigningLease lease)
-    {
-        var signature = new byte[signer.MaxSignatureLength];
-        using (lease)
-        {
-            var length = signer.Sign(lease, signer.Schemes[0], "message"u8, signature);
-            Assert.True(signer.PublicKey.Verify(signer.Schemes[0], "message"u8, signature.AsSpan(0, length)));
-        }
     }
 
     private Task<Pkcs11Signer> OpenAsync(string label) =>
