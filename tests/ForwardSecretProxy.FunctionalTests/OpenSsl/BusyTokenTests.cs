@@ -18,12 +18,14 @@ public sealed class BusyTokenTests : IDisposable
     private readonly SessionPool _pool =
         new(new OneSession(), "slow", 1, TimeSpan.FromSeconds(4), null, TimeProvider.System);
 
+    private readonly AskedPool _asked;
     private readonly EngineServer _server;
     private readonly List<IDisposable> _clients = [];
 
     public BusyTokenTests()
     {
-        _server = new EngineServer(pool: _pool);
+        _asked = new AskedPool(_pool);
+        _server = new EngineServer(pool: _asked);
         _server.Signer.InSignature = () => Thread.Sleep(100);
     }
 
@@ -31,6 +33,7 @@ public sealed class BusyTokenTests : IDisposable
     {
         _clients.ForEach(client => client.Dispose());
         _server.Dispose();
+        _asked.Dispose();
         _pool.Dispose();
     }
 
@@ -66,7 +69,9 @@ public sealed class BusyTokenTests : IDisposable
         var waiting = new List<Task<TlsHandshakeResult>>();
         for (var i = 0; i < full; i++)
             waiting.Add((await StartAsync(EngineServer.ClientOptions(), admission, stepAside)).Handshake);
-        Assert.True(SpinWait.SpinUntil(() => _pool.QueueLength == (stepAside ? full : 1), Patience));
+        // The visit above, too.
+        await _asked.WaitAsync(1 + (stepAside ? full : 1));
+        Assert.Equal(stepAside ? full : 1, _pool.QueueLength);
 
         var (resumed, authenticated) = await StartAsync(options, admission, stepAside);
         if (stepAside)
@@ -124,6 +129,37 @@ public sealed class BusyTokenTests : IDisposable
         Assert.True(await connection.WriteAsync("x"u8.ToArray()));
         Assert.Equal(1, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
         return connection.Session!.Resumed;
+    }
+
+    /// <summary>A pool whose callers can be waited for: they hold a session or are in its queue then.</summary>
+    private sealed class AskedPool(SessionPool pool) : ISigningPool, IDisposable
+    {
+        private readonly SemaphoreSlim _asked = new(0);
+
+        public bool IsAvailable => pool.IsAvailable;
+
+        public ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
+        {
+            var lease = pool.AcquireAsync(claim, cancellationToken);
+            _asked.Release();
+            return GiveAsync(lease);
+        }
+
+        public async Task WaitAsync(int callers)
+        {
+            for (var caller = 0; caller < callers; caller++) Assert.True(await _asked.WaitAsync(Patience));
+        }
+
+        public void Dispose() => _asked.Dispose();
+
+        private async ValueTask<ISigningLease> GiveAsync(ValueTask<ISigningLease> lease) => new Lease(await lease, this);
+
+        private sealed class Lease(ISigningLease lease, AskedPool owner) : ISigningLease
+        {
+            public ISigningPool Pool => owner;
+
+            public void Dispose() => lease.Dispose();
+        }
     }
 
     private sealed class OneSession : ISessionSource
