@@ -42,11 +42,21 @@ internal static class SignerProcesses
         return int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Kills one of them. Never 0, which kill(2) takes for the group of the tests themselves, nor the first process.</summary>
+    /// <summary>Kills one of them.</summary>
     public static void Kill(int process)
     {
-        Assert.InRange(process, 2, int.MaxValue);
+        AssertIsOne(process);
         using var victim = Process.GetProcessById(process);
         victim.Kill();
     }
+
+    /// <summary>Sends a signal by its short name, such as STOP.</summary>
+    public static async Task SignalAsync(int process, string name)
+    {
+        AssertIsOne(process);
+        await ProcessRunner.RunAsync("/bin/sh", ["-c", $"kill -{name} {process}"]);
+    }
+
+    // Not 0, which kill(2) takes for the group of the tests themselves, nor the first process of all.
+    private static void AssertIsOne(int process) => Assert.InRange(process, 2, int.MaxValue);
 }
