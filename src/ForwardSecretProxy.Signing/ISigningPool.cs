@@ -19,6 +19,9 @@ public interface ISigningPool
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up first.</exception>
     ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>A session that is free now; null for none, and always from pools of which all sessions are waited for.</summary>
+    ISigningLease? TryAcquire() => null;
 }
 
 /// <summary>Who waits for a session.</summary>

@@ -107,12 +107,9 @@ public sealed class TokenHealth(ISigningPool pool, string token, TimeProvider ti
     /// <summary>A session if there is one right now; null otherwise.</summary>
     internal ISigningLease? TryAcquire()
     {
-        using var waiting = new CancellationTokenSource();
-        var asked = AcquireAsync(new SigningClaim(Client: 0, TimeSpan.Zero), isLetGo: false, waiting.Token);
-        if (asked.IsCompletedSuccessfully) return asked.Result;
-        waiting.Cancel();
-        _ = GiveBackAsync(asked);
-        return null;
+        if (pool.TryAcquire() is not { } session) return null;
+        Interlocked.Increment(ref _load);
+        return session;
     }
 
     /// <summary>A lease has gone back.</summary>
@@ -160,18 +157,5 @@ public sealed class TokenHealth(ISigningPool pool, string token, TimeProvider ti
         Interlocked.Exchange(ref _progress, now);
         Interlocked.Decrement(ref _signing);
         return now;
-    }
-
-    private async Task GiveBackAsync(ValueTask<ISigningLease> asked)
-    {
-        try
-        {
-            (await asked.ConfigureAwait(false)).Dispose();
-            Returned();
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SigningException)
-        {
-            // It was not to be waited for.
-        }
     }
 }

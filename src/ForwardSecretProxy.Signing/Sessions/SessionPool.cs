@@ -98,12 +98,8 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
                 throw Closed();
             if (_failure is { } failure)
                 throw Unavailable(failure);
-            if (_idle.TryPop(out var session))
-            {
-                Hand(session, now);
-                _metrics?.Queued(TimeSpan.Zero, Tag);
+            if (TakeIdle(now) is { } session)
                 return new ValueTask<ISigningLease>(session);
-            }
 
             waiter = Enqueue(claim);
             OpenForWaiters();
@@ -111,6 +107,14 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
 
         waiter.Arm(Expire, Cancel, cancellationToken);
         return new ValueTask<ISigningLease>(waiter.Task);
+    }
+
+    /// <inheritdoc/>
+    public ISigningLease? TryAcquire()
+    {
+        var now = _time.GetTimestamp();
+        lock (_gate)
+            return _disposed || _failure is not null ? null : TakeIdle(now);
     }
 
     /// <summary>
@@ -195,6 +199,16 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
     }
 
     // Every method below is called with _gate held, but for those that say otherwise.
+
+    private PooledSession? TakeIdle(long now)
+    {
+        if (!_idle.TryPop(out var session))
+            return null;
+
+        Hand(session, now);
+        _metrics?.Queued(TimeSpan.Zero, Tag);
+        return session;
+    }
 
     private SessionWaiter Enqueue(SigningClaim claim)
     {

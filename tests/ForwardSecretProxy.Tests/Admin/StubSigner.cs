@@ -39,9 +39,19 @@ internal sealed class StubSigner(ECDsa? key = null) : ISigner, ISigningPool, IDi
 
     public bool IsAvailable { get; set; } = true;
 
+    /// <summary>Whether there is a lease for those who do not wait.</summary>
+    public bool HasFreeSession { get; set; } = true;
+
     public async ValueTask<ISigningLease> AcquireAsync(SigningClaim claim, CancellationToken cancellationToken)
     {
         await BeforeLease(cancellationToken);
+        Interlocked.Increment(ref _leases);
+        return new Lease(this);
+    }
+
+    public ISigningLease? TryAcquire()
+    {
+        if (!HasFreeSession) return null;
         Interlocked.Increment(ref _leases);
         return new Lease(this);
     }

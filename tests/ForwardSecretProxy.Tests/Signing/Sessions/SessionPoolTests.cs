@@ -40,6 +40,33 @@ public sealed class SessionPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task TryAcquire_NoneFree_IsNoneAndNobodyWaits()
+    {
+        var pool = NewPool(limit: 1);
+        (await AcquireAsync(pool)).Dispose();
+
+        using (var lease = pool.TryAcquire())
+        {
+            Assert.Equal(1, pool.InUseCount);
+            Assert.NotNull(lease);
+            Assert.Null(pool.TryAcquire());
+        }
+
+        Assert.Equal((0, 0), (pool.InUseCount, pool.QueueLength));
+    }
+
+    [Fact]
+    public async Task TryAcquire_TokenFailed_IsNone()
+    {
+        var pool = NewPool(limit: 1);
+        (await AcquireAsync(pool)).Dispose();
+
+        pool.Fail(pool.Generation, new TokenException("It burns."));
+
+        Assert.Null(pool.TryAcquire());
+    }
+
+    [Fact]
     public async Task Acquire_NoneFree_ServesInTheOrderOfAsking()
     {
         var pool = NewPool(limit: 2);
