@@ -21,6 +21,11 @@ public sealed class PacketService : IDisposable
     /// <summary>A few for each serving process, and short ones for exchanges.</summary>
     private const int MaxConnections = 64;
 
+    /// <summary>
+    /// How long an answer may wait for room: a peer has some hundred of them unread then, and none that lives takes so long.
+    /// </summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(3);
+
     private readonly Socket _listener = SignerAddress.NewSocket();
     private readonly IPacketDesk _desk;
     private readonly int _threads;
@@ -94,21 +99,29 @@ public sealed class PacketService : IDisposable
 
     private void Admit(Socket socket)
     {
-        var peer = PeerCredentials.Of(socket);
-        if (!_admits(peer))
+        try
         {
-            _onRefused(peer);
-            socket.Dispose();
+            if (IsAdmitted(PeerCredentials.Of(socket)) && _open.Count < MaxConnections)
+            {
+                socket.SendTimeout = (int)SendTimeout.TotalMilliseconds;
+                _open[socket] = true;
+                new Connection(this, socket).StartThread();
+                return;
+            }
         }
-        else if (_open.Count >= MaxConnections)
+        catch (SocketException)
         {
-            socket.Dispose();
+            // It is not known who that is.
         }
-        else
-        {
-            _open[socket] = true;
-            new Connection(this, socket).StartThread();
-        }
+
+        socket.Dispose();
+    }
+
+    private bool IsAdmitted(PeerCredentials peer)
+    {
+        if (_admits(peer)) return true;
+        _onRefused(peer);
+        return false;
     }
 
     private static void StartThread(string name, Action run) =>

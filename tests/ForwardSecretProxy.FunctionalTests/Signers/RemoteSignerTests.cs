@@ -236,6 +236,27 @@ public sealed class RemoteSignerTests : IDisposable
     }
 
     [Fact]
+    public void Service_PeerReadsNothing_IsCutOffAndOthersAreServed()
+    {
+        Start();
+        using var deaf = _address.Connect(Patience);
+        deaf.SendTimeout = (int)Patience.TotalMilliseconds;
+        var request = new byte[SignerProtocol.RequestHeader];
+        SignerProtocol.WriteRequest(request, SignatureScheme.EcdsaSecp256r1Sha256, 1, 1, []);
+
+        // First its answers fill its end, then nobody reads its questions any more.
+        var end = Assert.Throws<SocketException>(AskForEver);
+
+        Assert.Contains(end.SocketErrorCode, (SocketError[])[SocketError.Shutdown, SocketError.ConnectionReset]);
+        using var token = Open();
+
+        void AskForEver()
+        {
+            while (true) deaf.Send(request);
+        }
+    }
+
+    [Fact]
     public void Open_SignerOfAnotherUser_IsRefused()
     {
         Start();
