@@ -72,7 +72,8 @@ internal sealed class SignerConnection : IDisposable
             }
 
             var left = limit - Stopwatch.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero || !pending.Wait(left)) throw GiveUp(pending, limit);
+            if (left > TimeSpan.Zero && pending.Wait(left)) continue;
+            return HasAnswerAfterAll(pending) ? pending : throw Late(limit);
         }
     }
 
@@ -195,17 +196,20 @@ internal sealed class SignerConnection : IDisposable
         next?.Wake();
     }
 
-    private SignerLostException GiveUp(PendingAnswer pending, TimeSpan limit)
+    /// <summary>Whether the answer came as the time had just passed; if not, nobody waits for it any more.</summary>
+    private bool HasAnswerAfterAll(PendingAnswer pending)
     {
         PendingAnswer? next = null;
         lock (_gate)
         {
+            // Whoever has handed it over reads, or has passed that on.
+            if (pending.IsDone) return true;
             // The reading may just have been passed on to it, and then nobody does it.
             if (!_followers.Remove(pending) && !_isRead) next = TakeFollower();
         }
 
         next?.Wake();
-        return Late(limit);
+        return false;
     }
 
     private static SignerLostException Late(TimeSpan limit) =>
