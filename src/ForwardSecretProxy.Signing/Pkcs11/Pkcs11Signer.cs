@@ -50,9 +50,6 @@ public sealed class Pkcs11Signer : ITokenSigner
     /// <inheritdoc/>
     public IReadOnlyList<SignatureScheme> Schemes => Report.Schemes;
 
-    /// <summary>The schemes that the key's kind could make and its token cannot, with the reason.</summary>
-    public IReadOnlyList<UnavailableScheme> UnavailableSchemes => Report.UnavailableSchemes;
-
     /// <inheritdoc/>
     public int MaxSignatureLength => _publicKey.MaxSignatureLength;
 

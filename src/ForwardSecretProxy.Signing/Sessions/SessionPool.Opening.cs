@@ -102,7 +102,6 @@ internal sealed partial class SessionPool
                 }
 
                 Keep(session, _time.GetTimestamp());
-                Announce();
             }
         }
         catch (Exception exception)

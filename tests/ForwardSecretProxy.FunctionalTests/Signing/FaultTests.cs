@@ -298,7 +298,7 @@ public sealed class FaultTests : IDisposable
         using var _ = token;
 
         Assert.Contains(SignatureScheme.RsaPkcs1Sha256, signer.Schemes);
-        Assert.Contains(signer.UnavailableSchemes, lacking => lacking.Scheme == SignatureScheme.RsaPssRsaeSha256);
+        Assert.Contains(signer.Report.UnavailableSchemes, lacking => lacking.Scheme == SignatureScheme.RsaPssRsaeSha256);
     }
 
     [Fact]
