@@ -59,8 +59,7 @@ public sealed class Pkcs11Signer : ITokenSigner
     /// <inheritdoc/>
     public int Sign(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
     {
-        if (lease is not PooledSession session || session.Pool != _pool || !session.Leased)
-            throw new ArgumentException("Not a live lease from this signer's pool.", nameof(lease));
+        var session = _pool.OwnOf(lease);
         if (destination.Length < MaxSignatureLength)
             throw new ArgumentException("Shorter than the longest signature.", nameof(destination));
 
@@ -81,8 +80,7 @@ public sealed class Pkcs11Signer : ITokenSigner
         }
         finally
         {
-            if (_pool.Metrics is { MeasuresSigning: true } metrics)
-                metrics.Signed(Stopwatch.GetElapsedTime(started), _pool.Tag);
+            _pool.Signed(started);
         }
 
         if (!SignatureEncoding.TryWrite(_publicKey, session.Output.AsSpan(0, length), destination, out var written)

@@ -62,9 +62,7 @@ internal sealed class RemoteSigner : ITokenSigner
 
     private int Request(ISigningLease lease, SignatureScheme scheme, ReadOnlySpan<byte> message, Span<byte> destination)
     {
-        if (lease is not PooledSession session || session.Pool != _token.Pool || !session.Leased)
-            throw new ArgumentException("Not a live lease from this signer's pool.", nameof(lease));
-
+        var session = _token.Sessions.OwnOf(lease);
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -83,8 +81,7 @@ internal sealed class RemoteSigner : ITokenSigner
         }
         finally
         {
-            if (_token.Sessions.Metrics is { MeasuresSigning: true } metrics)
-                metrics.Signed(Stopwatch.GetElapsedTime(started), _token.Sessions.Tag);
+            _token.Sessions.Signed(started);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ForwardSecretProxy.Signing.Sessions;
 
 /// <summary>
@@ -48,9 +50,6 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
 
     /// <summary>The token's label, as metrics carry it.</summary>
     public KeyValuePair<string, object?> Tag { get; }
-
-    /// <summary>Where signing times go; null when nobody measures.</summary>
-    public SigningMetrics? Metrics => _metrics;
 
     /// <summary>What the token did wrong so far.</summary>
     public FaultCounts Faults { get; } = new();
@@ -115,6 +114,20 @@ internal sealed partial class SessionPool : ISigningPool, IDisposable
         var now = _time.GetTimestamp();
         lock (_gate)
             return _disposed || _failure is not null ? null : TakeIdle(now);
+    }
+
+    /// <summary>The session that <paramref name="lease"/> is.</summary>
+    /// <exception cref="ArgumentException">It is not of this pool, or has been given back.</exception>
+    public PooledSession OwnOf(ISigningLease lease) =>
+        lease is PooledSession session && session.Pool == this && session.Leased
+            ? session
+            : throw new ArgumentException("Not a live lease from this signer's pool.", nameof(lease));
+
+    /// <summary>A signature was made, or not, that was begun at the timestamp.</summary>
+    public void Signed(long started)
+    {
+        if (_metrics is { MeasuresSigning: true } metrics)
+            metrics.Signed(Stopwatch.GetElapsedTime(started), Tag);
     }
 
     /// <summary>
