@@ -29,15 +29,3 @@ public interface ITokenSigner : ISigner
     /// <summary>What the key gate found when the signer was opened.</summary>
     KeyGateReport Report { get; }
 }
-
-/// <summary>What every token can do.</summary>
-public static class TokenExtensions
-{
-    /// <summary>Whether <paramref name="uri"/> names this token, or none at all.</summary>
-    public static bool IsNamedBy(this IToken token, Pkcs11Uri uri)
-    {
-        ArgumentNullException.ThrowIfNull(token);
-        ArgumentNullException.ThrowIfNull(uri);
-        return (uri.Token ?? token.Info.Label) == token.Info.Label && (uri.Serial ?? token.Info.Serial) == token.Info.Serial;
-    }
-}

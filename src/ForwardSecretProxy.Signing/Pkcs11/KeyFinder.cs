@@ -20,7 +20,7 @@ internal sealed class KeyFinder(Pkcs11Module module, TokenInfo token)
     /// </exception>
     public ulong FindPrivate(ulong session, Pkcs11Uri uri, SubjectPublicKey? wanted = null)
     {
-        if ((uri.Token ?? token.Label) != token.Label || (uri.Serial ?? token.Serial) != token.Serial)
+        if (!token.IsNamedBy(uri))
             throw new TokenException($"The key {uri} is on another token than this one ({token.Describe()}).");
 
         using var template = Template(uri);

@@ -57,6 +57,13 @@ public sealed record TokenInfo(
         ? $"label \"{Label}\", serial {(Serial.Length == 0 ? "unknown" : Serial)}, slot {Slot}"
         : $"not initialised, slot {Slot}";
 
+    /// <summary>Whether <paramref name="uri"/> names this token, or none at all.</summary>
+    public bool IsNamedBy(Pkcs11Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return (uri.Token ?? Label) == Label && (uri.Serial ?? Serial) == Serial;
+    }
+
     private static PinState PinStateOf(ulong flags) =>
         Has(flags, CKF.CKF_USER_PIN_LOCKED) ? PinState.Locked
         : Has(flags, CKF.CKF_USER_PIN_FINAL_TRY) ? PinState.FinalTry

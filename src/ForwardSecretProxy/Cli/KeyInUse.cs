@@ -27,7 +27,7 @@ internal sealed class KeyInUse(IDisposable token, ISigner signer) : IDisposable
         var token = Token.Open(options);
         try
         {
-            if (!token.IsNamedBy(uri))
+            if (!token.Info.IsNamedBy(uri))
                 throw new TokenException($"The key {uri} is not on this token ({token.Info.Describe()}).");
             return new KeyInUse(token, await token.OpenPreferredSignerAsync(uri, preferred, cancellationToken));
         }

@@ -145,7 +145,7 @@ internal sealed class TokenSigners : ISignerSource
 
     private OpenToken? FindToken(Pkcs11Uri uri, string path, ConfigurationContext context)
     {
-        var named = _tokens.Where(token => token.Token.IsNamedBy(uri)).ToList();
+        var named = _tokens.Where(token => token.Token.Info.IsNamedBy(uri)).ToList();
         if (named.Count == 1)
             return named[0];
 

@@ -40,7 +40,7 @@ internal sealed class KeyRotation(
         using var held = source is PinPrompt prompt ? new HeldPin(prompt) : null;
         // One session at a time, for tokens that have no more.
         using var opened = Token.Open(token with { Sessions = 1, Pin = held ?? source });
-        if (!opened.IsNamedBy(uri))
+        if (!opened.Info.IsNamedBy(uri))
             throw new RotationException($"the key {uri} is not on this token ({opened.Info.Describe()}).");
         var work = new RotationWork(opened, label, certificate.Chain, clock);
         var keys = KeyGenerations.Of(state, work.List(uri), chains);

@@ -119,8 +119,8 @@ public sealed class TokenTests : IDisposable
 
         await Assert.ThrowsAsync<TokenException>(
             () => token.OpenSignerAsync(Pkcs11Uri.For("elsewhere", "web"), null, default));
-        Assert.False(token.IsNamedBy(Pkcs11Uri.For("elsewhere", "web")));
-        Assert.True(token.IsNamedBy(_hsm.Uri("web")));
+        Assert.False(token.Info.IsNamedBy(Pkcs11Uri.For("elsewhere", "web")));
+        Assert.True(token.Info.IsNamedBy(_hsm.Uri("web")));
     }
 
     [Fact]
