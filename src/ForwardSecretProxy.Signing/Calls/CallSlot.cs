@@ -45,7 +45,7 @@ internal sealed class CallSlot(Thread thread)
     public void End()
     {
         if (Interlocked.Exchange(ref _current, Idle) < Idle)
-            _owner!.Returned(_name);
+            _owner!.Returned(_name, _limit);
     }
 
     /// <summary>

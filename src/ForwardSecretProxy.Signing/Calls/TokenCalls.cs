@@ -13,23 +13,17 @@ internal sealed class TokenCalls(string token, TimeSpan limit)
     /// </summary>
     public static readonly TimeSpan LongLimit = TimeSpan.FromMinutes(15);
 
-    private TimeSpan _limit = limit;
-
-    /// <summary>How long a call may take.</summary>
-    public TimeSpan Limit
-    {
-        get => _limit;
-        set => _limit = value;
-    }
+    /// <summary>How long a call may take that begins from now on.</summary>
+    public TimeSpan Limit { get; set; } = limit;
 
     /// <summary>The pool that is told when a call does not return; null while the token has none.</summary>
     public SessionPool? Pool { get; set; }
 
     /// <summary>A call begins on this thread; disposing says that it has ended.</summary>
-    public CallScope Begin(string name) => Begin(name, _limit);
+    public CallScope Begin(string name) => Begin(name, Limit);
 
     /// <summary>A call begins that may take as long as <see cref="LongLimit"/>.</summary>
-    public CallScope BeginLong(string name) => Begin(name, LongLimit > _limit ? LongLimit : _limit);
+    public CallScope BeginLong(string name) => Begin(name, LongLimit > Limit ? LongLimit : Limit);
 
     /// <summary>Called by the watch: a call has taken too long, and may go on for ever.</summary>
     /// <returns>What whoever waits for it is told.</returns>
@@ -48,14 +42,23 @@ internal sealed class TokenCalls(string token, TimeSpan limit)
     }
 
     /// <summary>Called when such a call has come back after all.</summary>
-    public void Returned(string call) =>
-        TokenFaults.Report(new TokenFault(TokenFaultKind.CallReturned, token, call, _limit));
+    public void Returned(string call, TimeSpan limit) =>
+        TokenFaults.Report(new TokenFault(TokenFaultKind.CallReturned, token, call, limit));
 
-    /// <summary>
-    /// Says that a call has not been answered, which is as good as the answer that the way to the token failed.
-    /// </summary>
-    public TokenException NoAnswer(string call, TimeSpan? after = null) => new(
-        $"The module of the token \"{token}\" has not answered {call} for {(after ?? _limit).TotalSeconds:0.###} s. Check the "
+    /// <summary>Takes a lock whose holder may hang in a call, and waits no longer for it than for a call.</summary>
+    /// <param name="gate">The lock; the caller exits it.</param>
+    /// <param name="call">What its holder does.</param>
+    /// <exception cref="TokenException">It was not to be had.</exception>
+    public void Enter(Lock gate, string call)
+    {
+        var limit = Limit;
+        if (!gate.TryEnter(limit))
+            throw NoAnswer(call, limit);
+    }
+
+    // As good as the answer that the way to the token failed.
+    private TokenException NoAnswer(string call, TimeSpan after) => new(
+        $"The module of the token \"{token}\" has not answered {call} for {after.TotalSeconds:0.###} s. Check the "
         + "token's power and the way to it; one that is that slow by nature needs a longer CallTimeout.",
         (uint)CKR.CKR_DEVICE_ERROR);
 

@@ -31,9 +31,7 @@ internal sealed class KeyLocator(SharedToken token, Pkcs11Uri uri, SubjectPublic
         if (key.Generation >= session.Generation)
             return key;
 
-        // Whoever holds it may hang in any call.
-        if (!_gate.TryEnter(token.Calls.Limit))
-            throw token.Calls.NoAnswer("the search for a key");
+        token.Calls.Enter(_gate, "the search for a key");
         try
         {
             return _key.Generation >= session.Generation ? _key : FindAgain(session);

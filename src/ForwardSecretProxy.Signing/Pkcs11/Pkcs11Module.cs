@@ -49,9 +49,7 @@ internal sealed partial class Pkcs11Module
         var resolved = Resolve(path);
         var loaded = Loaded.GetOrAdd(resolved, _ => new LoadedLibrary());
 
-        // Whoever holds it may hang in C_Initialize.
-        if (!loaded.Gate.TryEnter(calls.Limit))
-            throw calls.NoAnswer("C_Initialize");
+        calls.Enter(loaded.Gate, "C_Initialize");
         try
         {
             if (loaded.Module is null)

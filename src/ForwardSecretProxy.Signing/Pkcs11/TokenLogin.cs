@@ -41,7 +41,7 @@ internal sealed class TokenLogin(Pkcs11Module module, TokenCalls calls, Concurre
         if (!token.LoginRequired)
             return;
 
-        EnterGate();
+        calls.Enter(_gate, "C_Login");
         try
         {
             if (module.IsLoggedIn(session))
@@ -66,7 +66,7 @@ internal sealed class TokenLogin(Pkcs11Module module, TokenCalls calls, Concurre
     public CKR Confirm(ulong session, TokenInfo token)
     {
         // One after another: many that send a wrong PIN at once would lock the token.
-        EnterGate();
+        calls.Enter(_gate, "C_Login");
         try
         {
             var code = Login(session, CKU.CKU_CONTEXT_SPECIFIC, token);
@@ -78,13 +78,6 @@ internal sealed class TokenLogin(Pkcs11Module module, TokenCalls calls, Concurre
         {
             _gate.Exit();
         }
-    }
-
-    // Whoever holds it may hang in C_Login.
-    private void EnterGate()
-    {
-        if (!_gate.TryEnter(calls.Limit))
-            throw calls.NoAnswer("C_Login");
     }
 
     private CKR Login(ulong session, CKU user, TokenInfo token)

@@ -37,8 +37,10 @@ public sealed class CallSlotTests : IDisposable
 
         Assert.Equal(new TokenFault(TokenFaultKind.CallExpired, _token, "C_Sign", Limit), Assert.Single(_faults));
         Assert.Contains("has not answered C_Sign for 5 s", told!.Message, StringComparison.Ordinal);
+        // A reload meanwhile is of no matter to a call that has begun.
+        _calls.Limit = TimeSpan.FromMinutes(1);
         _slot.End();
-        Assert.Equal(TokenFaultKind.CallReturned, _faults[1].Kind);
+        Assert.Equal(new TokenFault(TokenFaultKind.CallReturned, _token, "C_Sign", Limit), _faults[1]);
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public sealed class CallSlotTests : IDisposable
         TokenFaults.Found += Throw;
         try
         {
-            _calls.Returned("C_Sign");
+            _calls.Returned("C_Sign", Limit);
         }
         finally
         {
