@@ -88,8 +88,11 @@ internal sealed class SessionQueue
     /// </summary>
     public SessionWaiter? FindDisplaced(ulong client)
     {
-        var longest = _turns.MaxBy(static other => other.Waiters.Count);
-        return longest?.Waiters.Count > CountOf(client) + 1 ? longest.Waiters.Last!.Value : null;
+        var own = CountOf(client) + 1;
+        // Of many clients with one each nobody has to give way, and they need not be looked through to know that.
+        return own < Capacity && _clientsWithMoreThan[own] > 0
+            ? _turns.MaxBy(static other => other.Waiters.Count)!.Waiters.Last!.Value
+            : null;
     }
 
     private int CountOf(ulong client) => _clients.TryGetValue(client, out var waiting) ? waiting.Waiters.Count : 0;

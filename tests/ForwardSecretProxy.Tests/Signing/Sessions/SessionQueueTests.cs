@@ -109,6 +109,17 @@ public class SessionQueueTests
         Assert.Null(_queue.FindDisplaced(1));
     }
 
+    [Fact]
+    public void FindDisplaced_FullOfOneClient_GivesWayToOthersOnly()
+    {
+        Assert.Null(_queue.FindDisplaced(1));
+
+        var greedy = Enqueue([.. Enumerable.Repeat(1ul, SessionQueue.Capacity)]);
+
+        Assert.Null(_queue.FindDisplaced(1));
+        Assert.Same(greedy[^1], _queue.FindDisplaced(2));
+    }
+
     private SessionWaiter[] Enqueue(params ulong[] clients) => [.. clients.Select(client =>
     {
         var waiter = new SessionWaiter(client, TimeSpan.FromSeconds(10), _time);
