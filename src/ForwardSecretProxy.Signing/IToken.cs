@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Signing.Keys;
 using ForwardSecretProxy.Signing.Pkcs11;
+using ForwardSecretProxy.Signing.Remote;
 
 namespace ForwardSecretProxy.Signing;
 
@@ -21,6 +22,12 @@ public interface IToken : IDisposable
     /// <exception cref="SigningException">The token was not to be had in time.</exception>
     Task<ITokenSigner> OpenSignerAsync(
         Pkcs11Uri uri, ReadOnlyMemory<byte>? subjectPublicKeyInfo, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What its signer has done with each key, whoever asked it to; empty for a token in this process. Blocks.
+    /// </summary>
+    /// <exception cref="TokenException">The signer does not answer.</exception>
+    IReadOnlyList<KeyUse> ReadKeyUses() => [];
 }
 
 /// <summary>A key on a token that has passed the key gate.</summary>

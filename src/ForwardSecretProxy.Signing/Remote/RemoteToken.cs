@@ -32,10 +32,6 @@ public sealed class RemoteToken : IToken
     /// <summary>How long a signature is waited for: as long as a call may take, and one that was before it.</summary>
     internal TimeSpan SignTimeout => 2 * _shared.CallTimeout;
 
-    /// <summary>What the signer has done with each key. Blocks.</summary>
-    /// <exception cref="TokenException">It does not answer.</exception>
-    public IReadOnlyList<KeyUse> KeyUses => Link.AskState().Keys;
-
     /// <summary>
     /// Reaches a token through its signer. The latest use sets the time limit, and how many sessions the signer has is asked anew.
     /// Blocks.
@@ -76,6 +72,9 @@ public sealed class RemoteToken : IToken
             return new RemoteSigner(this, uri, key);
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyUse> ReadKeyUses() => Link.AskUses();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -81,8 +81,8 @@ public sealed class SignerDesk(IToken token, SignerOptions options) : IPacketDes
             return new SignerAnswer
             {
                 Token = new TokenState(token.Info, options.Sessions, (long)options.CallTimeout.TotalMilliseconds,
-                    token.Pool.IsAvailable ? null : $"The token \"{token.Info.Label}\" does not sign now.",
-                    [.. _keys.Values.Select(key => key.Use)]),
+                    token.Pool.IsAvailable ? null : $"The token \"{token.Info.Label}\" does not sign now."),
+                Uses = question.Uses ? [.. _keys.Values.Select(key => key.Use)] : null,
                 Key = question.Key is { } key ? Offer(key, question.PublicKey) : null,
             };
         }

@@ -59,6 +59,11 @@ internal sealed class SignerLink(SignerAddress address, uint? user, int places) 
     public TokenState AskState() => Exchange(new SignerQuestion(null, null)).Token
         ?? throw new TokenException("The signer answered without a token.");
 
+    /// <summary>Asks what was done with each key. Blocks.</summary>
+    /// <exception cref="TokenException">The signer is not to be had, does not answer, or has no token.</exception>
+    public IReadOnlyList<KeyUse> AskUses() => Exchange(new SignerQuestion(null, null, Uses: true)).Uses
+        ?? throw new TokenException("The signer answered without what its keys did.");
+
     /// <summary>Asks for a key. Blocks.</summary>
     /// <param name="uri">The key.</param>
     /// <param name="publicKey">See <see cref="SignerQuestion"/>.</param>

@@ -7,7 +7,8 @@ namespace ForwardSecretProxy.Signing.Remote;
 /// <summary>What a signer is asked in an exchange: about its token, or for a key when <paramref name="Key"/> is given.</summary>
 /// <param name="Key">The key's RFC 7512 URI, without a query.</param>
 /// <param name="PublicKey">The certificate's public key (DER), which must be the key's; null for none.</param>
-internal sealed record SignerQuestion(string? Key, byte[]? PublicKey);
+/// <param name="Uses">Whether to tell what was done with each key.</param>
+internal sealed record SignerQuestion(string? Key, byte[]? PublicKey, bool Uses = false);
 
 /// <summary>What it answers.</summary>
 internal sealed record SignerAnswer
@@ -18,6 +19,9 @@ internal sealed record SignerAnswer
     /// <summary>The key that was asked for and passed the gate.</summary>
     public OfferedKey? Key { get; init; }
 
+    /// <summary>What was done with each key; null when that was not asked.</summary>
+    public IReadOnlyList<KeyUse>? Uses { get; init; }
+
     /// <summary>What failed.</summary>
     public SignerFailure? Failure { get; init; }
 }
@@ -27,9 +31,7 @@ internal sealed record SignerAnswer
 /// <param name="Sessions">The most signatures at once.</param>
 /// <param name="CallTimeoutMs">How long one call into its module may take, in milliseconds.</param>
 /// <param name="Problem">Why it signs nothing now; null when it does.</param>
-/// <param name="Keys">What was done with each key.</param>
-internal sealed record TokenState(
-    TokenInfo Info, int Sessions, long CallTimeoutMs, string? Problem, IReadOnlyList<KeyUse> Keys);
+internal sealed record TokenState(TokenInfo Info, int Sessions, long CallTimeoutMs, string? Problem);
 
 /// <summary>What a signer has done with one key since it started.</summary>
 /// <param name="Key">Its URI.</param>

@@ -125,6 +125,7 @@ internal sealed class AdminServer : IAsyncDisposable
             .AddSingleton<ServerMetrics>()
             .AddSingleton<History>()
             .AddSingleton<LiveMetrics>()
+            .AddSingleton<KeyUseReader>()
             .AddSingleton<StatusReader>()
             .AddSingleton<StatusPage>();
     }

@@ -1,3 +1,5 @@
+using ForwardSecretProxy.Signing.Remote;
+
 namespace ForwardSecretProxy.Admin;
 
 /// <summary>Everything that the status page and <c>fsp status</c> show. It names no client, no path and no PIN.</summary>
@@ -116,7 +118,14 @@ internal sealed record StatusFinding(string Check, string Wanted, string Found, 
 /// <param name="SessionsLimit">The most sessions there may be.</param>
 /// <param name="Queued">Handshakes that wait for one.</param>
 internal sealed record StatusToken(
-    string Label, string Model, long SessionsOpen, long SessionsInUse, long SessionsLimit, long Queued);
+    string Label, string Model, long SessionsOpen, long SessionsInUse, long SessionsLimit, long Queued)
+{
+    /// <summary>
+    /// What its signer has done with each key since it was started, for this proxy and others; empty for a token in this
+    /// process, and when the signer does not answer.
+    /// </summary>
+    public IReadOnlyList<KeyUse> Keys { get; init; } = [];
+}
 
 /// <summary>How much there is to do.</summary>
 /// <param name="ConnectionsOpen">Client connections now.</param>

@@ -145,7 +145,9 @@ function tokenCard(token, history) {
     element("div", { class: "sessions", "aria-hidden": "true" }, element("svg", { viewBox: "0 0 100 1", preserveAspectRatio: "none" },
       element("rect", { class: use > 0.9 ? "failed" : "s0", width: Math.min(100, use * 100), height: 1 }))),
     element("p", { class: "quiet" }, `${number(token.sessionsInUse)} of at most ${number(token.sessionsLimit)} sessions sign now`
-      + (token.queued > 0 ? `, ${number(token.queued)} handshakes wait` : ", nobody waits") + `. ${number(made)} signatures in the last hour.`)),
+      + (token.queued > 0 ? `, ${number(token.queued)} handshakes wait` : ", nobody waits") + `. ${number(made)} signatures in the last hour.`),
+    ...token.keys.map(use => element("p", { class: "quiet" }, `${use.key}: its signer has signed ${number(use.signatures)} times, `
+      + `refused ${number(use.refused)}, limited ${number(use.limited)}, failed ${number(use.failed)}.`))),
     made === 0 ? null : table(["Minute", "signatures", "p50", "p99"], times.perMinute.map((count, i) =>
       [clock(history, i), number(count), milliseconds(times.p50[i]), milliseconds(times.p99[i])])
       .filter((_, i) => times.perMinute[i] > 0).reverse(), `${token.label}, signatures per minute`));

@@ -11,7 +11,13 @@ namespace ForwardSecretProxy.Admin;
 /// <summary>Puts the status together from what is served, what is measured and whether it is ready.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Created by the container.")]
 internal sealed class StatusReader(
-    IServerState server, Readiness readiness, TokenAnswers answers, LiveMetrics metrics, History history, TimeProvider time)
+    IServerState server,
+    Readiness readiness,
+    TokenAnswers answers,
+    KeyUseReader uses,
+    LiveMetrics metrics,
+    History history,
+    TimeProvider time)
 {
     /// <summary>The status now.</summary>
     public async Task<StatusDocument> ReadAsync(CancellationToken cancellationToken)
@@ -19,6 +25,8 @@ internal sealed class StatusReader(
         var ready = await readiness.CheckAsync(cancellationToken);
         var current = server.Current;
         var figures = metrics.Read();
+        var tokens = await Task.WhenAll(current.Certificates.SelectMany(certificate => certificate.Keys)
+            .Select(key => key.Opened).OfType<OpenedKey>().DistinctBy(key => key.TokenLabel).Select(key => DescribeAsync(key, figures)));
         var status = new StatusDocument(
             ProductVersion.Current,
             OpenSslLibrary.Version,
@@ -30,9 +38,7 @@ internal sealed class StatusReader(
             Describe(current.Options.Tls, current.TlsServers),
             [.. current.Listeners.Select(Describe)],
             [.. current.Certificates.Select(Describe)],
-            [.. current.Certificates.SelectMany(certificate => certificate.Keys).Select(key => key.Opened).OfType<OpenedKey>()
-                .DistinctBy(key => key.TokenLabel)
-                .Select(key => Describe(key, figures))],
+            tokens,
             Load(figures),
             history.Read());
         return status with { Warnings = [.. StatusWarnings.Of(status, server.Problems, server.Refused)] };
@@ -82,13 +88,16 @@ internal sealed class StatusReader(
         key.Opened is null ? "its token was not there when it was last looked for" : key.Watched?.Health.Problem,
         chain.FirstToExpire?.NotAfter);
 
-    private static StatusToken Describe(OpenedKey key, LiveFigures figures) => new(
+    private async Task<StatusToken> DescribeAsync(OpenedKey key, LiveFigures figures) => new(
         key.TokenLabel,
         key.TokenModel,
         figures["fsp.signing.sessions.open", key.TokenLabel],
         figures["fsp.signing.sessions.in_use", key.TokenLabel],
         figures["fsp.signing.sessions.limit", key.TokenLabel],
-        figures["fsp.signing.queue.length", key.TokenLabel]);
+        figures["fsp.signing.queue.length", key.TokenLabel])
+    {
+        Keys = key.Token is { } token ? await uses.ReadAsync(token) : [],
+    };
 
     private static StatusLoad Load(LiveFigures figures) => new(
         figures["fsp.connections.open"],

@@ -128,6 +128,12 @@ internal static class StatusWarnings
 
     private static IEnumerable<StatusWarning> OfToken(StatusToken token)
     {
+        foreach (var use in token.Keys.Where(use => use.Refused > 0))
+        {
+            yield return new(Error, $"token {token.Label}", $"Its signer was asked to sign {Number(use.Refused)} blocks with {use.Key} "
+                + "that no TLS server signs: a process that may ask it was changed or taken over.");
+        }
+
         if (token.Queued > 0)
         {
             yield return new(Warning, $"token {token.Label}", $"{Number(token.Queued)} handshakes wait for one of its "

@@ -103,6 +103,11 @@ internal static class StatusReport
                 Milliseconds(times?.P99));
         }
         console.Write(table);
+        foreach (var use in status.Tokens.SelectMany(token => token.Keys))
+        {
+            console.MarkupLine(Markup.Escape($"  {use.Key}: its signer has signed {Number(use.Signatures)} times, refused "
+                + $"{Number(use.Refused)}, limited {Number(use.Limited)}, failed {Number(use.Failed)}"));
+        }
     }
 
     private static void WriteListeners(IAnsiConsole console, StatusDocument status)

@@ -33,4 +33,8 @@ internal sealed record OpenedKey(
     string TokenLabel,
     IReadOnlyList<SignatureScheme> Lacking,
     string TokenModel,
-    KeyGateReport Gate);
+    KeyGateReport Gate)
+{
+    /// <summary>The token.</summary>
+    public IToken? Token { get; init; }
+}

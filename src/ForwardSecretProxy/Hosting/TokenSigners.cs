@@ -73,7 +73,10 @@ internal sealed class TokenSigners : ISignerSource
                 info.Label,
                 [.. signer.Report.UnavailableSchemes.Select(lacking => lacking.Scheme)],
                 info.Model,
-                signer.Report);
+                signer.Report)
+            {
+                Token = token.Token,
+            };
         }
         catch (KeyRefusedException exception)
         {

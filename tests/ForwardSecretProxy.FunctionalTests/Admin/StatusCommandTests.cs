@@ -32,6 +32,23 @@ public sealed class StatusCommandTests(ProxyFixture proxy) : IDisposable
     }
 
     [Fact]
+    public async Task Status_IsolatedSigner_ShowsWhatItDidWithEachKey()
+    {
+        await using var admin = await AdminProxy.StartAsync(proxy, _directory, change: configuration => configuration.With("Signer", "isolated"));
+        for (var i = 0; i < 3; i++) Assert.True((await OpenSslClient.RequestAsync(admin.Port, "-tls1_3 -sigalgs RSA-PSS+SHA256")).Connected);
+
+        var shown = await FspProcess.RunAsync(["status", "--admin", admin.Address]);
+        var document = JsonNode.Parse((await FspProcess.RunAsync(["status", "--admin", admin.Address, "--json"])).Output)!;
+
+        Assert.Contains("pkcs11:token=fsp;object=web-ecdsa: its signer has signed", shown.Output, StringComparison.Ordinal);
+        var keys = document["tokens"]![0]!["keys"]!.AsArray();
+        var rsa = keys.Single(key => ((string?)key!["key"])!.EndsWith("object=web-rsa", StringComparison.Ordinal))!;
+        // Besides the clients' there are those by which the proxy knows that it is ready.
+        Assert.True((long?)rsa["signatures"] >= 3, rsa.ToJsonString());
+        Assert.Equal((0L, 0L, 0L), ((long?)rsa["refused"], (long?)rsa["limited"], (long?)rsa["failed"]));
+    }
+
+    [Fact]
     public async Task Status_OverASocket_Answers()
     {
         await using var admin = await AdminProxy.StartAsync(proxy, _directory, $"unix:{_directory.File("admin.sock")}");

@@ -1,5 +1,6 @@
 using ForwardSecretProxy.Admin;
 using ForwardSecretProxy.Configuration;
+using ForwardSecretProxy.Signing.Remote;
 
 namespace ForwardSecretProxy.Tests.Admin;
 
@@ -93,6 +94,20 @@ public class StatusWarningsTests
                 "warning Tls:Groups", "note token main"],
             warnings.Select(warning => $"{warning.Severity} {warning.Subject}"));
         Assert.Equal("It is away.", warnings[0].Message);
+    }
+
+    [Fact]
+    public void Of_SignerThatWasAskedForWhatNoServerSigns_IsAnError()
+    {
+        var key = new KeyUse("pkcs11:token=main;object=web", Signatures: 10, Refused: 0, Limited: 3, Failed: 1);
+        Assert.Empty(Of(With(key)));
+
+        var warning = Assert.Single(Of(With(key with { Refused = 2 })));
+
+        Assert.Equal(("error", "token main"), (warning.Severity, warning.Subject));
+        Assert.Contains("2 blocks with pkcs11:token=main;object=web", warning.Message, StringComparison.Ordinal);
+
+        static StatusDocument With(KeyUse use) => Quiet with { Tokens = [Quiet.Tokens[0] with { Keys = [use] }] };
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class SignerDeskTests : IDisposable
         else
         {
             Assert.Equal(SignStatus.Refused, Sign(desk, key, block).Status);
-            Assert.Equal(1, Ask(desk, new SignerQuestion(null, null)).Token!.Keys[0].Refused);
+            Assert.Equal(new KeyUse(Uri, 0, Refused: 1, 0, 0), Assert.Single(UsesOf(desk)));
         }
 
         Assert.True(_token.Signatures == 0, what);
@@ -103,7 +103,7 @@ public sealed class SignerDeskTests : IDisposable
         // The rest of the second may begin anew meanwhile, on a slow machine.
         Assert.Equal(Enumerable.Repeat(SignStatus.Signed, 5), answers.Take(5));
         Assert.Contains(SignStatus.Limited, answers);
-        var use = Ask(desk, new SignerQuestion(null, null)).Token!.Keys[0];
+        var use = Assert.Single(UsesOf(desk));
         Assert.Equal(50, use.Signatures + use.Limited);
         Assert.Equal(use.Signatures, _token.Signatures);
     }
@@ -234,6 +234,16 @@ public sealed class SignerDeskTests : IDisposable
         Assert.Equal(0, _token.Signatures);
     }
 
+    [Fact]
+    public void Ask_NotForItsUses_SendsNone()
+    {
+        var desk = NewDesk(out _);
+
+        Assert.Null(Ask(desk, new SignerQuestion(null, null)).Uses);
+        Assert.Null(Ask(desk, new SignerQuestion(Uri, null)).Uses);
+        Assert.Single(UsesOf(desk));
+    }
+
     internal static SignerOptions Options() => new() { Sessions = 4, CallTimeout = TimeSpan.FromSeconds(5) };
 
     private SignerDesk NewDesk(out UInt128 key, SignerOptions? options = null)
@@ -245,6 +255,8 @@ public sealed class SignerDeskTests : IDisposable
 
     private static UInt128 Offered(SignerDesk desk, string uri = Uri) => UInt128.Parse(
         Ask(desk, new SignerQuestion(uri, null)).Key!.Handle, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static IReadOnlyList<KeyUse> UsesOf(SignerDesk desk) => Ask(desk, new SignerQuestion(null, null, Uses: true)).Uses!;
 
     private static SignerAnswer Ask(SignerDesk desk, SignerQuestion question)
     {
