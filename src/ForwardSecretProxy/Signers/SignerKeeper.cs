@@ -137,7 +137,10 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
     private static byte[] Ask(PinPrompt prompt)
     {
         using var pin = prompt.Read();
-        return pin.Bytes.ToArray();
+        // Kept for the next worker, where nothing moves it and leaves a copy behind.
+        var kept = GC.AllocateUninitializedArray<byte>(pin.Length, pinned: true);
+        pin.Bytes.CopyTo(kept);
+        return kept;
     }
 
     /// <summary>The pin-source of a key's URI (RFC 7512 section 2.4), for a token that names none itself.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using ForwardSecretProxy.Signing;
 using ForwardSecretProxy.Signing.Pkcs11;
@@ -27,9 +28,13 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     /// </summary>
     private const int MaxTries = 3;
 
+    /// <summary>More than any order.</summary>
+    private const int MaxOrder = 64 * 1024;
+
     private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
     private readonly WorkerOrder _order;
+    private readonly TokenOptions _options;
     private readonly TextWriter _reports;
     private readonly Lock _reporting = new();
     private readonly ManualResetEventSlim _tried = new();
@@ -42,6 +47,8 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     private WorkerHost(WorkerOrder order, TextWriter reports)
     {
         _order = order;
+        _options = order.ToTokenOptions();
+        CryptographicOperations.ZeroMemory(order.TypedPin);
         _reports = reports;
         _isPinRefused = order.PinRefused is not null;
     }
@@ -49,14 +56,13 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     /// <summary>Does what the first line of <paramref name="input"/> says, until its end.</summary>
     public static async Task RunAsync(Stream input, TextWriter reports)
     {
-        using var reader = new StreamReader(input);
-        var order = JsonSerializer.Deserialize(await reader.ReadLineAsync() ?? "null", SignersJson.Default.WorkerOrder)
+        var order = await ReadOrderAsync(input)
             ?? throw new InvalidOperationException("A worker is started by fsp signer only.");
         // Signals to the whole group or service mean the proxy, which may need signatures for a while yet.
         var ignored = Array.ConvertAll(Signals, signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true));
         _ = Task.Run(async () =>
         {
-            while (await reader.ReadLineAsync() is not null)
+            while (await input.ReadAsync(new byte[1]) > 0)
             {
                 // Nothing more is ever said.
             }
@@ -78,6 +84,28 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _tried.Dispose();
+
+    // Bytes that can be zeroed, and no string: a PIN that was typed is in it.
+    private static async Task<WorkerOrder?> ReadOrderAsync(Stream input)
+    {
+        var line = GC.AllocateUninitializedArray<byte>(MaxOrder, pinned: true);
+        var length = 0;
+        try
+        {
+            while (!line.AsSpan(0, length).EndsWith("\n"u8))
+            {
+                var read = await input.ReadAsync(line.AsMemory(length));
+                if (read == 0) return null;
+                length += read;
+            }
+
+            return JsonSerializer.Deserialize(line.AsSpan(0, length), SignersJson.Default.WorkerOrder);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(line.AsSpan(0, length));
+        }
+    }
 
     private async Task RunAsync()
     {
@@ -121,14 +149,13 @@ internal sealed class WorkerHost : IPacketDesk, IDisposable
     {
         try
         {
-            var options = _order.ToTokenOptions();
-            var token = Token.Open(options);
+            var token = Token.Open(_options);
             // To see that there is one. One that was refused is not missing, and whoever asks for a key is told of it.
-            if (_order.PinRefused is null) options.Pin?.Read().Dispose();
+            if (_order.PinRefused is null) _options.Pin?.Read().Dispose();
             _desk = new SignerDesk(token, new SignerOptions
             {
-                Sessions = Math.Min(options.Sessions, token.Info.MaxSessions ?? int.MaxValue),
-                CallTimeout = options.CallTimeout,
+                Sessions = Math.Min(_options.Sessions, token.Info.MaxSessions ?? int.MaxValue),
+                CallTimeout = _options.CallTimeout,
                 MaxSignaturesPerSecond = _order.MaxSignaturesPerSecond,
             });
             _token = token;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using ForwardSecretProxy.Hosting;
 
@@ -133,8 +134,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var isSilent = false;
         try
         {
-            await input.WriteLineAsync(JsonSerializer.Serialize(_order, SignersJson.Default.WorkerOrder));
-            await input.FlushAsync();
+            await TellAsync(input.BaseStream);
             while (await output.ReadLineAsync().WaitAsync(ReportTimeout) is { } line) last = Take(line) ?? last;
         }
         catch (TimeoutException)
@@ -151,6 +151,22 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var end = isSilent ? $"it had not reported for {ReportTimeout.TotalSeconds} s and was killed"
             : last?.Kind == WorkerReportKind.Hangs ? last.Text! : EndOf(process.ExitCode);
         return (end, last?.Kind);
+    }
+
+    // Bytes that can be zeroed, and no string: a PIN that was typed is in it.
+    private async Task TellAsync(Stream input)
+    {
+        var order = JsonSerializer.SerializeToUtf8Bytes(_order, SignersJson.Default.WorkerOrder);
+        try
+        {
+            await input.WriteAsync(order);
+            await input.WriteAsync("\n"u8.ToArray());
+            await input.FlushAsync();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(order);
+        }
     }
 
     /// <summary>Takes a line; gives what it says of the token, null for nothing.</summary>
