@@ -48,4 +48,16 @@ public sealed record TokenOptions
     /// hanging. Default 5 s: below the handshake's own limit of 10 s, above what a smart card takes for an RSA-4096 signature.
     /// </summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether <paramref name="uri"/> can be of a key on it: a token of which only the serial is given may have any label.
+    /// </summary>
+    public bool MayBeNamedBy(Pkcs11Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return MayBe(Label, uri.Token) && MayBe(Serial, uri.Serial);
+    }
+
+    private static bool MayBe(string? configured, string? wanted) =>
+        configured is null || wanted is null || configured == wanted;
 }

@@ -66,7 +66,7 @@ internal sealed record ConfiguredKey(
             throw new CommandFailedException($"{place}: {error}", ExitCode.Usage);
         var fitting = tokens
             .Select(each => each.Options)
-            .Where(each => MayBe(each.Label, uri.Token) && MayBe(each.Serial, uri.Serial)).ToList();
+            .Where(each => each.MayBeNamedBy(uri)).ToList();
         return fitting is [var only]
             ? (uri, only)
             : throw new CommandFailedException(
@@ -74,7 +74,4 @@ internal sealed record ConfiguredKey(
                 + "write the token's label into it, as in pkcs11:token=fsp;object=web",
                 ExitCode.Usage);
     }
-
-    private static bool MayBe(string? configured, string? wanted) =>
-        configured is null || wanted is null || configured == wanted;
 }

@@ -131,8 +131,14 @@ internal sealed class RunningServer : IServerState, IDisposable
     /// <summary>Whether a key that was not there can be opened now.</summary>
     public async Task<bool> CanOpenAsync(PreparedChain chain, PreparedKey key, CancellationToken cancellationToken)
     {
+        if (!Pkcs11Uri.TryParse(key.Options.Key, out var uri, out _))
+            return false;
+
+        // The other tokens are left in peace.
+        var options = Current.Options;
+        options = options with { Tokens = [.. options.Tokens.Where(token => token.Options.MayBeNamedBy(uri))] };
         var context = new ConfigurationContext(_start.File.DirectoryName!, new Dictionary<string, string>());
-        using var signers = _start.Signers.Open(new LoadedConfiguration(Current.Options, context), isReload: false);
+        using var signers = _start.Signers.Open(new LoadedConfiguration(options, context), isReload: false);
         return await signers.OpenAsync(key.Options, chain.Chain.Leaf?.SubjectPublicKeyInfo, context, cancellationToken) is not null;
     }
 

@@ -33,7 +33,7 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
     /// <summary>Whether it has.</summary>
     public bool HasEnded => _ended.Task.IsCompleted;
 
-    /// <summary>Opens every token. What is wrong goes to the configuration's context. Blocks.</summary>
+    /// <summary>Opens the configuration's tokens. What is wrong goes to the configuration's context. Blocks.</summary>
     /// <param name="loaded">The configuration.</param>
     /// <param name="isReload">Whether it was read anew since it was opened last.</param>
     public TokenSigners Open(LoadedConfiguration loaded, bool isReload)
@@ -64,7 +64,10 @@ internal sealed class SignerSources(FileInfo file, SigningMetrics metrics)
             if (isOwn) Watch(address);
             foreach (var problem in kept.Problems)
                 context.Report("Signer", $"its signer found another configuration: {problem}", "Reload once more.");
-            return TokenSigners.Reach(kept.Tokens, address, isOwn, metrics, context);
+            IReadOnlyList<KeptToken> tokens = isOwn
+                ? [.. kept.Tokens.Where(token => options.Tokens.Any(entry => entry.Name == token.Name))]
+                : kept.Tokens;
+            return TokenSigners.Reach(tokens, address, isOwn, metrics, context);
         }
         catch (TokenException exception)
         {
