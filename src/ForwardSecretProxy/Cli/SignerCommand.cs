@@ -94,7 +94,6 @@ internal static class SignerCommand
         using var service = SignerSocket.Listen(address, keeper, threads: 4, peers, peer => Refused(logger, peer));
         service.Start();
         await keeper.ApplyAsync(options);
-        SignerLog.Listening(logger, path, string.Join(", ", peers.Users));
 
         using var stopping = new Interruption();
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -102,6 +101,8 @@ internal static class SignerCommand
             context.Cancel = true;
             _ = ReloadAsync(keeper, logger);
         });
+        // Now a signal does what it should.
+        SignerLog.Listening(logger, path, string.Join(", ", peers.Users));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, cancellationToken);
         await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.AllWell;

@@ -22,6 +22,7 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, WorkerProcess> _workers = [];
     private readonly ConcurrentDictionary<WorkerProcess, bool> _retired = new();
+    private SignerChoice? _choice;
     private int _lastNumber;
 
     /// <summary>Creates it without workers.</summary>
@@ -43,6 +44,7 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
+            _choice ??= options.Signer;
             foreach (var name in _workers.Keys.Where(name => options.Tokens.All(token => token.Name != name)).ToList())
             {
                 Retire(_workers[name]);
@@ -62,9 +64,19 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
     {
         var (options, problems) = SignerConfiguration.Load(_file);
         if (options is null || problems.Count > 0) return problems;
+        if (ChangedForGood(options.Signer) is { } key)
+            return [new ConfigurationProblem(key, "it cannot change while the signer runs", "Restart the signer.").ToString()];
         await ApplyAsync(options);
         return [];
     }
+
+    /// <summary>What says something else than at the start, and is not changed by a reload; null for nothing.</summary>
+    private string? ChangedForGood(SignerChoice now) =>
+        _choice is not { } before ? null
+        : now.Path != before.Path ? "Signer"
+        // One that answers only the process that started it has no others.
+        : _peers.Process is null && !now.Clients.SequenceEqual(before.Clients) ? "SignerClients"
+        : null;
 
     /// <inheritdoc/>
     public int Answer(ReadOnlySpan<byte> packet, Span<byte> answer) =>

@@ -161,6 +161,21 @@ public sealed class IsolatedSignerTests(ProxyFixture proxy) : IDisposable
         await signer.WaitForLineAsync(line => line.Contains("[2044]", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Signer_ReloadWithOtherClientsOrSocket_SaysThatItTakesARestart()
+    {
+        var socket = _directory.File("signer.sock");
+        await using var signer = await SignAsync(socket, "[]");
+
+        WriteSigner($"\"unix:{socket}\"", "[ \"65533\" ]");
+        await signer.NextLineAsync(line => IsRefused(line, "SignerClients: "), () => signer.SignalAsync("HUP"));
+        WriteSigner($"\"unix:{socket}.other\"", "[]");
+        await signer.NextLineAsync(line => IsRefused(line, "Signer: "), () => signer.SignalAsync("HUP"));
+
+        static bool IsRefused(string line, string key) => line.Contains("[2046]", StringComparison.Ordinal)
+            && line.Contains(key, StringComparison.Ordinal) && line.Contains("Restart the signer.", StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\"isolated\"", "does not say where to listen")]
     [InlineData("\"elsewhere\"", "is not known")]
