@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ForwardSecretProxy.FunctionalTests.Admin;
 using ForwardSecretProxy.FunctionalTests.Fixtures;
 
