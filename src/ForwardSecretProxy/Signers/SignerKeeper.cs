@@ -51,7 +51,7 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
                 _workers.Remove(name);
             }
 
-            foreach (var token in options.Tokens) Apply(token, options.Certificates);
+            foreach (var token in options.Tokens) Apply(token, options);
         }
         finally
         {
@@ -111,10 +111,10 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
         worker.State.Kind == WorkerReportKind.Ready ? null : worker.State.Text,
         worker.State.Kind == WorkerReportKind.PinRefused);
 
-    private void Apply(TokenEntry token, IReadOnlyList<CertificateOptions> certificates)
+    private void Apply(TokenEntry token, ProxyOptions options)
     {
         var before = _workers.GetValueOrDefault(token.Name);
-        var order = OrderOf(token, certificates, before);
+        var order = OrderOf(token, options, before);
         if (before is not null)
         {
             // A PIN that was refused is tried again when somebody reloads: it may have been mended.
@@ -126,9 +126,9 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
         _workers[token.Name] = new WorkerProcess(_lastNumber, order with { Address = _address.Of(_lastNumber).Name }, _logger);
     }
 
-    private WorkerOrder OrderOf(TokenEntry token, IReadOnlyList<CertificateOptions> certificates, WorkerProcess? before)
+    private WorkerOrder OrderOf(TokenEntry token, ProxyOptions options, WorkerProcess? before)
     {
-        var fromUri = token.PinKey is null ? PinSourceOf(token, certificates) : null;
+        var fromUri = token.PinKey is null ? PinSourceOf(token, options) : null;
         return new WorkerOrder
         {
             Name = token.Name,
@@ -155,11 +155,15 @@ internal sealed class SignerKeeper : IPacketDesk, IAsyncDisposable
         return kept;
     }
 
-    /// <summary>The pin-source of a key's URI (RFC 7512 section 2.4), for a token that names none itself.</summary>
-    private static string? PinSourceOf(TokenEntry token, IReadOnlyList<CertificateOptions> certificates) => certificates
+    /// <summary>
+    /// The pin-source of a key's URI (RFC 7512 section 2.4), for a token that names none itself. Not of one that may be of
+    /// another token's key as well: a PIN that goes to the wrong token is a wrong PIN, and tokens lock after a few.
+    /// </summary>
+    private static string? PinSourceOf(TokenEntry token, ProxyOptions options) => options.Certificates
         .SelectMany(certificate => certificate.Alternatives).SelectMany(certificate => certificate.SingleKeys)
         .Select(certificate => Pkcs11Uri.TryParse(certificate.Key, out var uri, out _) ? uri : null)
-        .Where(uri => uri is not null && (uri.Token ?? token.Options.Label) == token.Options.Label)
+        .Where(uri => uri is not null
+            && options.Tokens.Where(other => other.PinKey is null && other.Options.MayBeNamedBy(uri)).ToList() is [var only] && only == token)
         .Select(uri => (uri!.PinSource as PinFile)?.Path)
         .FirstOrDefault(path => path is not null);
 
