@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace ForwardSecretProxy.Signing.Keys;
@@ -11,6 +12,10 @@ public sealed class SubjectPublicKey
     private const string P384 = "1.3.132.0.34";
 
     private readonly byte[] _encoded;
+
+    // Read once for each thread that verifies at the same time as others, which none of these promises to be safe for:
+    // reading one takes longer than verifying with it.
+    private readonly ConcurrentBag<AsymmetricAlgorithm> _keys = [];
 
     private SubjectPublicKey(byte[] encoded, bool isRsa, int bits)
     {
@@ -63,16 +68,17 @@ public sealed class SubjectPublicKey
     public bool Verify(SignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         var hash = HashOf(scheme);
-        if (IsRsa)
+        var key = _keys.TryTake(out var known) ? known : Import();
+        try
         {
-            using var rsa = RSA.Create();
-            rsa.ImportSubjectPublicKeyInfo(_encoded, out _);
-            return rsa.VerifyData(message, signature, hash, PaddingOf(scheme));
+            return key is RSA rsa
+                ? rsa.VerifyData(message, signature, hash, PaddingOf(scheme))
+                : ((ECDsa)key).VerifyData(message, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
         }
-
-        using var ecdsa = ECDsa.Create();
-        ecdsa.ImportSubjectPublicKeyInfo(_encoded, out _);
-        return ecdsa.VerifyData(message, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+        finally
+        {
+            _keys.Add(key);
+        }
     }
 
     /// <summary>Whether both are the same key.</summary>
@@ -87,6 +93,13 @@ public sealed class SubjectPublicKey
 
     /// <summary>The kind of key, such as <c>EC P-256</c> or <c>RSA 2048</c>.</summary>
     public override string ToString() => IsRsa ? $"RSA {Bits}" : $"EC P-{Bits}";
+
+    private AsymmetricAlgorithm Import()
+    {
+        AsymmetricAlgorithm key = IsRsa ? RSA.Create() : ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(_encoded, out _);
+        return key;
+    }
 
     private static SubjectPublicKey? TryParseRsa(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
