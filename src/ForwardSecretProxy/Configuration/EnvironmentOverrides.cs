@@ -5,12 +5,13 @@ namespace ForwardSecretProxy.Configuration;
 
 /// <summary>
 /// Keys set by environment variables: <c>FSP_</c>, then the path with <c>__</c> for each colon, as in any .NET host:
-/// <c>FSP_Tls__Profile=modern</c>. The prefix keeps unrelated variables out, because unknown keys are errors. A
-/// variable without <c>__</c> is not a key (no key stands at the top level), so <c>FSP_PIN</c> is free to hold a PIN.
+/// <c>FSP_Tls__Profile=modern</c>. The prefix keeps unrelated variables out, because unknown keys are errors. Of
+/// variables without <c>__</c> only the key that stands at the top level is one, so <c>FSP_PIN</c> is free to hold a PIN.
 /// </summary>
 internal sealed class EnvironmentOverrides
 {
     private const string Prefix = "FSP_";
+    private const string TopLevelKey = "Signer";
 
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _variables = new(StringComparer.OrdinalIgnoreCase);
@@ -21,11 +22,13 @@ internal sealed class EnvironmentOverrides
         foreach (DictionaryEntry entry in environment)
         {
             var variable = (string)entry.Key;
-            if (!variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-                || !variable.Contains("__", StringComparison.Ordinal))
+            if (!variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
                 continue;
 
             var path = variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+            if (!path.Contains(':', StringComparison.Ordinal) && !path.Equals(TopLevelKey, StringComparison.OrdinalIgnoreCase))
+                continue;
+
             _values[path] = (string?)entry.Value;
             _variables[path] = variable;
         }

@@ -84,11 +84,13 @@ public class ConfigurationLoaderTests
     public void Load_EnvironmentVariable_Overrides()
     {
         var loaded = Configurations.Load(Configurations.Good,
-            ("FSP_Tls__Profile", "modern"), ("FSP_TOKENS__MAIN__SESSIONS", "4"), ("FSP_PIN", "1234"), ("Tls__X", "y"));
+            ("FSP_Tls__Profile", "modern"), ("FSP_TOKENS__MAIN__SESSIONS", "4"), ("FSP_PIN", "1234"), ("FSP_SIGNER", "in-process"),
+            ("Tls__X", "y"));
 
         Assert.Empty(loaded.Context.Problems);
         Assert.Equal(TlsVersion.Tls13, loaded.Options!.Tls.MinimumVersion);
         Assert.Equal(4, Assert.Single(loaded.Options!.Tokens).Options.Sessions);
+        Assert.Equal(SignerKind.InProcess, loaded.Options!.Signer.Kind);
     }
 
     [Fact]
